@@ -1,0 +1,133 @@
+"""Which finding is the root and which its consequence: the one table, and the order that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from gainstage.diagnose.finding import SEVERITIES, Finding, Severity
+
+# What makes everything after it meaningless comes first; what merely shows at the loss comes last.
+ROOT_FIRST = (
+    *("GS901", "GS701", "GS304", "GS501", "GS503", "GS505", "GS504", "GS502", "GS203", "GS401"),  # wrong as built
+    *("GS602", "GS601", "GS605", "GS603"),  # data
+    *("GS402", "GS403", "GS301", "GS302", "GS702"),  # start, learning rate, number format
+    *("GS106", "GS202", "GS201", "GS204", "GS101", "GS102", "GS107", "GS104", "GS105", "GS103"),  # inside
+    *("GS303", "GS305", "GS604", "GS306", "GS902", "GS900"),  # loss and recording
+)
+LOWER: dict[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """``consequence`` follows from any of ``roots``, for the causes named (all when empty).
+
+    ``fold`` drops the consequence: it says the same thing again. Otherwise it stays, one severity
+    lower and behind its root, because it may be worth curing on its own.
+    """
+
+    consequence: str
+    roots: tuple[str, ...]
+    causes: frozenset[str] = frozenset()
+    fold: bool = False
+
+
+SYMPTOMS = ("GS306", "GS604", "GS902")  # these explain nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One finding's root, found by its code, and whether it says nothing beyond it."""
+
+    root: str
+    fold: bool
+
+
+LEARNING_RATE, INPUTS = frozenset({"learning-rate"}), frozenset({"input-scale", "input-offset", "inputs"})
+EXPLANATIONS = (
+    Explanation("GS305", ("GS301", "GS304"), fold=True),
+    Explanation("GS107", ("GS401",), fold=True),
+    Explanation("GS302", ("GS203", "GS201", "GS401", "GS503"), frozenset({"small-gradient"}), fold=True),
+    Explanation("GS203", ("GS503", "GS504"), fold=True),
+    Explanation("GS201", ("GS503",), fold=True),
+    Explanation("GS101", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS102", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS202", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS105", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS204", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS403", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS701", ("GS301", "GS304"), LEARNING_RATE),
+    Explanation("GS701", ("GS202", "GS105", "GS402", "GS403"), frozenset({"overflow", "initialisation"})),
+    Explanation("GS701", ("GS601",), INPUTS),
+    Explanation("GS101", ("GS601",), INPUTS),
+    Explanation("GS102", ("GS601",), INPUTS),
+    Explanation("GS202", ("GS601",), INPUTS),
+    Explanation("GS105", ("GS601",), INPUTS),
+    Explanation("GS202", ("GS605",), frozenset({"target-scale"})),
+    Explanation("GS301", ("GS304",)),
+)
+
+
+def arrange(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with echoes folded into their root, consequences lowered, and every root before its consequences."""
+    found = sorted(findings, key=priority)
+    links = [link(finding, found) for finding in found]
+    folded = {finding.code: entry.root for finding, entry in zip(found, links, strict=True) if entry and entry.fold}
+    explains: dict[str, set[str]] = {}
+    for finding, entry in zip(found, links, strict=True):
+        if entry is not None:
+            explains.setdefault(folded.get(entry.root, entry.root), set()).add(finding.code)
+    kept: list[Finding] = []
+    for finding, entry in zip(found, links, strict=True):
+        if entry is None or not entry.fold:
+            root = "" if entry is None else folded.get(entry.root, entry.root)
+            kept.append(annotated(finding, root, explains.get(finding.code, set())))
+    return roots_first(sorted(kept, key=priority))
+
+
+def link(finding: Finding, found: list[Finding]) -> Link | None:
+    """What explains ``finding`` among those found, by the table; None for a fault of its own."""
+    serious = [other for other in found if other.severity != "info" and other.code not in SYMPTOMS]
+    if finding.code == "GS306":  # a loss that does not fall needs no finding beside one that says why
+        return Link(serious[0].code, fold=True) if serious else None
+    present = {other.code for other in serious}
+    cause = finding.cause.name if finding.cause else ""
+    for entry in EXPLANATIONS:
+        if entry.consequence == finding.code and (not entry.causes or cause in entry.causes):
+            root = next((code for code in entry.roots if code in present), None)
+            if root is not None:
+                return Link(root, entry.fold)
+    return None
+
+
+def annotated(finding: Finding, root: str, explains: set[str]) -> Finding:
+    """``finding`` with its place in the chain of causes in its evidence, one severity lower under a root."""
+    evidence = dict(finding.evidence)
+    if explains:
+        evidence["consequences"] = sorted(explains)
+    if root:
+        evidence["consequence_of"] = root
+    return replace(finding, evidence=evidence, severity=LOWER[finding.severity] if root else finding.severity)
+
+
+def roots_first(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The same order, except that what explains a finding stands before it."""
+    ordered: list[Finding] = []
+
+    def place(finding: Finding, waiting: tuple[str, ...]) -> None:
+        root = finding.evidence.get("consequence_of")
+        for other in findings:
+            if other.code == root and root not in waiting:
+                place(other, (*waiting, finding.code))
+        if finding not in ordered:
+            ordered.append(finding)
+
+    for finding in findings:
+        place(finding, ())
+    return tuple(ordered)
+
+
+def priority(finding: Finding) -> tuple[int, int, str]:
+    """Smaller is earlier: severity, then the place in :data:`ROOT_FIRST`."""
+    place = ROOT_FIRST.index(finding.code) if finding.code in ROOT_FIRST else len(ROOT_FIRST)
+    return SEVERITIES.index(finding.severity), place, finding.code
