@@ -1,0 +1,85 @@
+"""How the training went as a whole, and which samples show the start and which the present state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gainstage.diagnose.decibels import Array, middle
+from gainstage.record.run import Run
+
+Mask = NDArray[np.bool_]
+UNCHANGED = 0.01  # weights that moved by less than 1 % still are the initialisation
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """The sampled loss in five numbers: ``start`` and ``end`` are medians of the first and last fifth of the samples.
+
+    ``noise`` is the median absolute deviation of the differences between neighbouring samples; ``relative_change``
+    is ``(end - start) / |start|``, negative when the loss fell. ``decreasing``: it fell by more than the medians'
+    own uncertainty and by more than 1 %.
+    """
+
+    start: float
+    end: float
+    relative_change: float
+    noise: float
+    decreasing: bool
+    samples: int
+
+
+def learning(run: Run) -> Learning:
+    """The learning of the first optimizer (of several, as in a GAN, each has its own loss)."""
+    first = run.steps[0].optimizer if run.steps else ""
+    loss = np.array([step.loss for step in run.steps if step.optimizer == first], dtype=float)
+    loss = loss[np.isfinite(loss)]
+    if loss.size == 0:
+        return Learning(np.nan, np.nan, np.nan, np.nan, False, 0)
+    fifth = max(1, loss.size // 5)
+    start, end = float(np.median(loss[:fifth])), float(np.median(loss[-fifth:]))
+    differences = np.diff(loss)
+    noise = middle(np.abs(differences - np.median(differences))) if differences.size else 0.0
+    # 1.48 MAD is a standard deviation; a difference has sqrt(2) times a sample's, a median of k 1.25 / sqrt(k) of it.
+    uncertainty = 2 * 1.25 * np.sqrt(2 / fifth) * 1.48 * noise / np.sqrt(2)
+    change = (end - start) / abs(start) if start else np.nan
+    decreasing = bool(start - end > max(uncertainty, 0.01 * abs(start)))
+    return Learning(start, end, float(change), noise, decreasing, int(loss.size))
+
+
+def early(run: Run) -> Mask:
+    """Samples that show the initialisation: the first, and of steps 1 and 2 those before the weights really moved."""
+    mask = np.zeros(len(run.steps), dtype=bool)
+    if not run.steps:
+        return mask
+    mask[0] = True
+    moved = 0.0
+    for position in range(1, min(3, len(run.steps))):
+        moved += _largest_move(run, position - 1)
+        if run.steps[position].step > 2 or not moved <= UNCHANGED:
+            break
+        mask[position] = True
+    return mask
+
+
+def late(run: Run) -> Mask:
+    """Samples that show the present state: the last third; those with a finite loss when the run ended without one."""
+    count = len(run.steps)
+    mask = np.zeros(count, dtype=bool)
+    mask[count - max(1, count // 3) :] = count > 0
+    loss = np.array([step.loss for step in run.steps], dtype=float)
+    finite = np.isfinite(loss)
+    if count and not finite[-1] and finite.any():
+        usable = np.flatnonzero(finite)
+        mask[:] = False
+        mask[usable[-max(1, usable.size // 3) :]] = True
+    return mask
+
+
+def _largest_move(run: Run, position: int) -> float:
+    """Largest update ratio of a weight (2-D and up: a bias that starts at zero moves infinitely) at one sample."""
+    ratios = [run.update(p.index, "ratio")[position] for p in run.parameters if len(p.shape) > 1]
+    measured: Array = np.array([r for r in ratios if not np.isnan(r)])
+    return float(measured.max()) if measured.size else 0.0
