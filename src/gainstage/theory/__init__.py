@@ -1,0 +1,5 @@
+"""What the gains should be: Gaussian moments of activations and what follows for weights. Imports no torch."""
+
+from gainstage.theory.gaussian import Moments, moments
+
+__all__ = ["Moments", "moments"]

@@ -1,0 +1,81 @@
+"""Formulas against torch, derivatives against autograd, properties against what they mean."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gainstage import functions
+
+NOT_IN_TORCH = {
+    "linear": lambda x: x,
+    "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
+    "sin": torch.sin,
+    "erf": torch.erf,
+    "exp": torch.exp,
+    "relu_squared": lambda x: torch.relu(x) ** 2,
+    "prelu": lambda x: torch.nn.functional.prelu(x, torch.tensor([0.25], dtype=x.dtype)),
+    "threshold": lambda x: torch.nn.functional.threshold(x, 0.0, 0.0),
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+}
+
+
+@pytest.mark.parametrize("name", functions.names())
+def test_values_and_derivatives_are_torchs(name: str) -> None:
+    operation = NOT_IN_TORCH.get(name) or getattr(torch.nn.functional, name)
+    x = torch.linspace(-12, 12, 1201, dtype=torch.float64)
+    x = (x + 1e-4).requires_grad_()  # beside the kinks
+    y = operation(x)
+    y.sum().backward()
+    function = functions.get(name)
+    points = x.detach().numpy()
+    np.testing.assert_allclose(function.value(points), y.detach().numpy(), rtol=1e-9, atol=1e-12)
+    assert x.grad is not None
+    np.testing.assert_allclose(
+        function.derivative(points), x.grad.numpy(), rtol=1e-7, atol=1e-12
+    )  # torch rounds 1/6 to float32
+
+
+@pytest.mark.parametrize("name", functions.names())
+def test_no_point_transmits_more_than_the_best(name: str) -> None:
+    function = functions.get(name)
+    anywhere = np.random.default_rng(0).uniform(-20, 20, 100_000)
+    assert (function.derivative(anywhere) ** 2 <= function.best_transmission * (1 + 1e-9)).all()
+
+
+def test_best_transmission_of_functions_with_a_known_maximum() -> None:
+    assert functions.get("sigmoid").best_transmission == pytest.approx(1 / 16)
+    assert functions.get("gelu").best_transmission == pytest.approx(
+        (0.5 * (1 + math.erf(1)) + math.sqrt(2) * math.exp(-1) / math.sqrt(2 * math.pi)) ** 2, rel=1e-10
+    )  # its derivative peaks at sqrt 2
+    assert functions.get("exp").best_transmission == math.inf
+
+
+def test_properties_follow_from_the_formula() -> None:
+    names = functions.names()
+    assert [n for n in names if functions.get(n).linear] == ["linear"]
+    homogeneous = {n for n in names if functions.get(n).homogeneous}
+    assert homogeneous == {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold"}
+    odd = {n for n in names if functions.get(n).zero_centred}
+    assert odd == {"linear", "hardtanh", "tanh", "softsign", "tanhshrink", "softshrink", "hardshrink", "sin", "erf"}
+    assert functions.get("sigmoid").range == pytest.approx((0, 1))
+    assert functions.get("relu").range == (0.0, math.inf)
+    assert functions.get("logsigmoid").range[0] == -math.inf
+
+
+@given(st.floats(0.001, 0.9))
+def test_parameters_are_taken_over(slope: float) -> None:
+    function = functions.get("leaky_relu", {"negative_slope": slope, "inplace": True})
+    assert function.value(np.array([-2.0]))[0] == pytest.approx(-2 * slope)
+
+
+def test_unknown_names_are_an_error() -> None:
+    assert not functions.known("softmax") and "softmax" in functions.NOT_ELEMENTWISE
+    with pytest.raises(KeyError):
+        functions.get("softmax")
