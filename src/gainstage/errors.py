@@ -13,6 +13,10 @@ class UnreadableRun(GainstageError):
     """A run file that is missing, corrupt, or newer than this version can read."""
 
 
+class RecordingFailed(GainstageError):
+    """The run file cannot be written (any more): disk full, read-only, locked or deleted."""
+
+
 class NothingObserved(GainstageError):
     """The script ended before one training step could be sampled."""
 
