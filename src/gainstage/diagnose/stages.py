@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gainstage.diagnose.stage import Stage
 from gainstage.record.run import Run
 from gainstage.record.schema import Site
 
 OPENS_STAGE = frozenset({"affine", "embedding", "recurrent"})
-ADDITIONS = frozenset({"add", "add_", "__add__", "__iadd__", "__radd__", "iadd"})
+ADDITIONS = frozenset({"add", "iadd", "radd"})
 # Operations that rearrange, average or shift: with only these between two affine operations, both are one affine map.
 AFFINE_MAPS = ADDITIONS | frozenset(
     {
         *("view", "view_as", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose"),
         *("t", "T", "mT", "contiguous", "clone", "detach", "to", "type", "type_as", "float", "double", "half"),
-        *("bfloat16", "cpu", "expand", "expand_as", "repeat", "movedim", "swapaxes", "roll", "flip", "pad"),
-        *("cat", "concat", "stack", "hstack", "vstack", "chunk", "split", "unbind", "__getitem__", "getitem"),
-        *("select", "narrow", "mean", "sum", "sub", "sub_", "__sub__", "__rsub__", "neg", "__neg__", "identity"),
-        *("avg_pool1d", "avg_pool2d", "avg_pool3d", "interpolate", "alias", "requires_grad_"),
+        *("bfloat16", "cpu", "cuda", "expand", "expand_as", "repeat", "movedim", "swapaxes", "roll", "flip", "pad"),
+        *("cat", "concat", "stack", "hstack", "vstack", "chunk", "split", "unbind", "getitem", "index_select"),
+        *("select", "narrow", "mean", "sum", "sub", "rsub", "isub", "neg", "identity", "alias", "requires_grad"),
+        *("avg_pool1d", "avg_pool2d", "avg_pool3d", "interpolate", "ravel", "gather", "masked_select"),
         *("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"),
     }
 )
@@ -28,6 +28,11 @@ AFFINE_MAPS = ADDITIONS | frozenset(
 def opens_stage(site: Site) -> bool:
     """Whether a site starts a stage of its own; attention without a weight only mixes what its projections gave."""
     return site.kind in OPENS_STAGE or (site.kind == "attention" and bool(site.weight))
+
+
+def plain(via: Iterable[str]) -> frozenset[str]:
+    """Names of operations without the underscores of their in-place and operator spellings."""
+    return frozenset(name.strip("_") for name in via)
 
 
 def build(run: Run) -> tuple[Stage, ...]:
@@ -102,7 +107,7 @@ class _Graph:
             for source in site.sources:
                 bits |= ancestors.get(source, 0) | (1 << source)
             ancestors[site.index] = bits
-            if len(site.sources) > 1 and ADDITIONS.intersection(site.via):
+            if len(site.sources) > 1 and ADDITIONS & plain(site.via):
                 mask = sum(1 << source for source in set(site.sources))
                 joined.update(s for s in site.sources if ancestors.get(s, 0) & mask)
         return frozenset(joined)
@@ -163,6 +168,6 @@ def _function(site: Site, activation: Site | None, followers: tuple[Site, ...], 
         return activation.function or "custom"
     if site.kind in ("recurrent", "attention"):
         return site.function or "custom"
-    operations = {name for taker in (*followers, *takers) for name in taker.via}
+    operations = {name for taker in (*followers, *takers) for name in plain(taker.via)}
     mixed = any(follower.kind in ("math", "attention") for follower in followers)
     return "custom" if mixed or operations - AFFINE_MAPS else ""
