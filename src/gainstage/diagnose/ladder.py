@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gainstage.diagnose.decibels import decibels
+from gainstage.diagnose.expected import expected_forward_db
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.view import View
 from gainstage.record.schema import Site
@@ -107,6 +108,7 @@ def _rung(view: View, stage: Stage, number: int, signal_reference: float, gradie
         # One sample, so that the shares sum to the gain exactly: medians would not.
         backward_db=float(backward[at]) if at is not None else NAN,
         share_db={} if at is None else {name: float(share[at]) for name, share in view.shares_db(stage).items()},
+        expected_forward_db=expected_forward_db(view, stage),
         transmission=_typical(view.signal(activation, "transmission"), late) if activation else NAN,
         transmission_share=_typical(view.signal(activation, "transmission_share"), late) if activation else NAN,
         dead_share=_unit_share(view, stage, "dead_units"),

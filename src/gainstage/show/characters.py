@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-# Control, format (zero width, writing direction), surrogate, private, unassigned; line and paragraph separators.
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-ASCII = dict(
-    pair.split("=", 1)
-    for pair in (
-        "−=- –=- —=- ·=; …=.. ×=x ✗=x ✓=+ →=-> ←=<- ≤=<= ≥=>= ≈=~ ≪=<< ≫=>> ∞=inf ±=+- ½=1/2 ²=^2 √=sqrt "
-        "‖=|| Δ=d σ=s µ=u ′=' ’=' ‘=' “=\" ”=\" ⋮=:"
-    ).split()
-)
+ONE_FOR_ONE = dict(zip("−–—·×✗✓≈Δσµδ′’‘“”⋮", "---;xx+~dsud'''\"\":", strict=True))
+LONGER = {"…": "..", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "≪": "<<", "≫": ">>", "∞": "inf", "±": "+-"}
+ASCII = str.maketrans({**ONE_FOR_ONE, **LONGER, "‖": "||", "²": "^2", "√": "sqrt", "½": "1/2"})
 
 
 def visible(text: str) -> str:
-    """``text`` with everything that a terminal would obey, hide or choke on written as an escape sequence."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(c) if unicodedata.category(c) in UNPRINTABLE else c for c in text)
+    """``text`` with everything that a terminal would obey, hide or choke on written as an escape sequence.
+
+    That is every control, format (zero width, writing direction), surrogate, private and unassigned character and
+    every separator but the plain space.
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
 
 
 def _escape(character: str) -> str:
@@ -28,4 +22,4 @@ def _escape(character: str) -> str:
 
 def plain_ascii(text: str) -> str:
     """``text`` for a stream without Unicode: known symbols by their ASCII spelling, all else escaped."""
-    return "".join(ASCII.get(c, c) for c in text).encode("ascii", "backslashreplace").decode("ascii")
+    return text.translate(ASCII).encode("ascii", "backslashreplace").decode("ascii")

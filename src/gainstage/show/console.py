@@ -182,4 +182,5 @@ class Page:
             console.print(part)
         lines = (line.rstrip() for line in buffer.getvalue().splitlines())
         page = "\n".join(lines) + "\n"
-        return page if self.terminal.unicode else plain_ascii(page)
+        # What was put in is ASCII already; an ellipsis made by cutting must not make the line longer again.
+        return page if self.terminal.unicode else plain_ascii(page.replace("…", "~"))
