@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from gainstage.cli.exits import OK
@@ -29,7 +30,8 @@ def execute(arguments: Sequence[str]) -> int:
     """Print the page of the rule that is asked for."""
     options = build(Parser(prog="gainstage explain", description=SUMMARY)).parse_args(arguments)
     from gainstage.diagnose.engine import RULES
-    from gainstage.show.machine import dumps, explain_text, rules_json
+    from gainstage.show.machine import dumps, rules_json
+    from gainstage.show.pages import write
 
     names = {rule.name: code for code, rule in RULES.items()}
     code = names.get(options.rule.lower(), options.rule.upper())
@@ -39,5 +41,5 @@ def execute(arguments: Sequence[str]) -> int:
         (entry,) = rules_json([RULES[code]])["rules"]
         print(dumps({"schema": "gainstage.explain/1", **entry, "page": RULES[code].page()}), end="")
     else:
-        print(explain_text(RULES[code]))
+        write(RULES[code], sys.stdout)
     return OK

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from inspect import cleandoc
 from textwrap import dedent
+from typing import TextIO
 
 from gainstage.diagnose.rule import Rule
-from gainstage.show.console import Page, Terminal
+from gainstage.show.console import Choice, Page, Terminal, terminal
 
 FAMILIES = {
     "GS1": "signal",
@@ -38,6 +39,12 @@ def explain_text(rule: Rule, width: int = 80, color: bool = False, unicode: bool
         page.paragraph((title, "strong"))
         _add_body(page, body)
     return page.render()
+
+
+def write(rule: Rule, stream: TextIO, color: Choice = "auto") -> None:
+    """Print the rule's page to ``stream``, in the width, colours and characters that it can show."""
+    able = terminal(stream, color)
+    stream.write(explain_text(rule, able.width, able.color, able.unicode))
 
 
 def _add_body(page: Page, body: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gainstage.diagnose.coverage import Coverage, coverage
 from gainstage.diagnose.engine import Diagnosis
@@ -83,6 +84,14 @@ def _error(events: Sequence[Event]) -> str:
     return texts[-1].strip().splitlines()[-1] if texts else ""
 
 
+def near(path: str) -> str:
+    """``path`` as one would type it: relative when it lies in the current folder."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return path
+
+
 def _next_command(script: Script, findings: Sequence[Finding]) -> str:
     """The one command worth typing now, quoted for a POSIX shell."""
     telling = [finding for finding in findings if finding.severity != "info"] or list(findings)
@@ -91,5 +100,5 @@ def _next_command(script: Script, findings: Sequence[Finding]) -> str:
     if telling and script.argv:
         return f"gainstage run --every 1 {shlex.join(script.argv)}"
     if script.path:
-        return f"gainstage report {shlex.quote(script.path)} --json"
+        return f"gainstage report {shlex.quote(near(script.path))} --json"
     return "gainstage rules"

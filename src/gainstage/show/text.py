@@ -10,7 +10,7 @@ from gainstage.diagnose.finding import SEVERITIES, Cause, Finding, Remedy
 from gainstage.show import numbers
 from gainstage.show.console import Choice, Page, Span, Terminal, terminal
 from gainstage.show.ladder import MARKS, add_ladder
-from gainstage.show.report import Report
+from gainstage.show.report import Report, near
 
 OUTCOMES = {
     "running": "still running",
@@ -64,7 +64,7 @@ def _add_header(page: Page, report: Report) -> None:
     command = shlex.join(script.argv) or script.name
     ending = OUTCOMES.get(script.outcome, script.outcome)
     code = f" (exit code {script.exit_code})" if script.exit_code else ""
-    facts = [f"{ending}{code}", *([f"run file {script.path}"] if script.path else [])]
+    facts = [f"{ending}{code}", *([f"run file {near(script.path)}"] if script.path else [])]
     page.paragraph(("gainstage", "strong"), (f"  {command} · " if command else "  ", ""), (" · ".join(facts), "dim"))
     if script.error:
         page.paragraph((script.error, "dim"), indent=2)
