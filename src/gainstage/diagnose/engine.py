@@ -18,6 +18,7 @@ from gainstage.diagnose.view import View
 from gainstage.errors import GainstageError
 from gainstage.record.run import Run
 
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What is wrong with a run: ``findings``, the root cause first, and what they were derived from."""

@@ -65,6 +65,11 @@ EXPLANATIONS = (
     Explanation("GS105", ("GS601",), INPUTS),
     Explanation("GS202", ("GS605",), frozenset({"target-scale"})),
     Explanation("GS301", ("GS304",)),
+    Explanation("GS301", ("GS601",), INPUTS),
+    Explanation("GS301", ("GS403", "GS402", "GS202"), frozenset({"steep-start"})),
+    Explanation("GS303", ("GS201", "GS202", "GS203"), frozenset({"gradient"}), fold=True),
+    Explanation("GS502", ("GS504",)),
+    Explanation("GS605", ("GS502",)),
 )
 
 
@@ -88,7 +93,7 @@ def arrange(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def link(finding: Finding, found: list[Finding]) -> Link | None:
     """What explains ``finding`` among those found, by the table; None for a fault of its own."""
     serious = [other for other in found if other.severity != "info" and other.code not in SYMPTOMS]
-    if finding.code == "GS306":  # a loss that does not fall needs no finding beside one that says why
+    if finding.code in ("GS306", "GS604"):  # they ask for a reason where none was found
         return Link(serious[0].code, fold=True) if serious else None
     present = {other.code for other in serious}
     cause = finding.cause.name if finding.cause else ""

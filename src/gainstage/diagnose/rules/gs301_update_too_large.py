@@ -1,0 +1,112 @@
+"""GS301 update-too-large: steps that overshoot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.motion import Motion, motion, starting
+from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.skill import Progress, progress
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+WHOLE = 1.0  # a step that rewrites the weights once, or whose first-order promise is the whole loss
+USUAL_RATIO, USUAL_STEEPNESS = 1e-2, 10.0  # of trainings that go well; only the larger excess over them is named
+
+
+@final
+class UpdateTooLarge(Rule):
+    """
+    ## What it detects
+    Steps that leave the region in which the gradient says anything: they rewrite the weights once over (update ratio
+    of order 1), or promise to first order to remove more than the whole loss, and the loss did not fall, ended
+    non-finite, or is no better than a constant prediction.
+
+    ## Why it matters
+    On a quadratic valley a step longer than twice the distance to its floor climbs out on the other side. What it
+    does besides stays: units killed or saturated by one such step do not come back.
+
+    ## When it stays silent
+    Large steps at the start of a training that then learns; biases and layers that start at zero (their relative
+    change is infinite by construction).
+
+    ## Example
+    `torch.optim.SGD(model.parameters(), lr=10)`
+
+    ## Remedies
+    Divide the learning rate by the measured excess (unsafe: it changes the optimizer), warm it up, or clip the
+    gradient. Where the loss is steep because of the start or the input scale, cure that instead.
+
+    ## Source
+    LeCun, Bottou, Orr, Müller (1998), Efficient BackProp, section 4: step sizes above 2/curvature diverge.
+    """
+
+    code = "GS301"
+    name = "update-too-large"
+    summary = "Steps overshoot: they rewrite the weights or promise more than the whole loss, which does not fall."
+    severity = "error"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """At most one finding."""
+        moved, outcome = motion(view), progress(view)
+        large = (moved.ratio >= WHOLE) | (moved.change >= WHOLE)
+        if outcome.failed and large.any() and not first_is_last(view, large):
+            yield self.report(view, moved, outcome, large)
+
+    def report(self, view: View, moved: Motion, outcome: Progress, large: np.ndarray) -> Finding:
+        """The finding."""
+        ratio, change = peak(moved.ratio), peak(moved.change)
+        rate = float(np.nanmax(view.run.step("learning_rate"))) if view.steps.size else float("nan")
+        excess = max(ratio / USUAL_RATIO, change / 0.1)
+        ending = "ended non-finite" if outcome.broke else "did not fall"
+        if outcome.fell and not outcome.broke:
+            ending = "is still no better than that of a constant prediction"
+        text = (
+            f"Single steps change the weights by up to {number(ratio)} times their size and promise up to "
+            f"{number(change)} times the loss, which {ending}: the steps overshoot."
+        )
+        evidence = {
+            "learning_rate": rate, "largest_ratio": ratio, "largest_change": change,
+            "steepness_at_start": starting(view, moved.steepness), "samples_too_large": int(large.sum()),
+            "samples": len(view.steps), "loss_change": outcome.change, "skill": outcome.skill,
+        }  # fmt: skip
+        predicted = (
+            f"learning rate {number(rate / excess)}: update ratio {number(ratio / excess)} instead of {number(ratio)}"
+        )
+        remedies = (
+            Remedy("lower-learning-rate", "unsafe", "the optimizer", predicted, rate / excess),
+            Remedy("clip-gradient", "unsafe", "before the optimizer's step", predicted, 1 / excess),
+        )
+        return self.finding(
+            "error", text, steps=view.steps[large], evidence=evidence, cause=cause(view, moved), remedies=remedies
+        )
+
+
+def peak(values: np.ndarray) -> float:
+    """The largest finite value, 0 without any."""
+    measured = values[np.isfinite(values)]
+    return float(measured.max()) if measured.size else 0.0
+
+
+def first_is_last(view: View, large: np.ndarray) -> bool:
+    """Nothing was seen after the large step, so its effect is unknown."""
+    return bool(np.flatnonzero(large)[0] == len(view.steps) - 1 and np.isfinite(view.loss[-1]))
+
+
+def cause(view: View, moved: Motion) -> Cause:
+    """Whose fault the size is: the learning rate's, unless the loss was abnormally steep before the first step."""
+    steepness = starting(view, moved.steepness)
+    excess = max(steepness / USUAL_STEEPNESS, 1.0) if np.isfinite(steepness) else 1.0
+    # Of the ratio one factor of the steepness is the gradient's under SGD; what remains is the learning rate's own.
+    remaining = starting(view, moved.ratio) / excess
+    if excess <= 10 or remaining >= WHOLE:
+        return Cause("learning-rate", text="the loss was no steeper than usual before the first step")
+    inputs = [starting(view, np.hypot(view.signal(s, "signal"), view.signal(s, "offset"))) for s in view.inputs]
+    scale = max((value for value in inputs if np.isfinite(value)), default=0.0)
+    name = "input-scale" if scale > USUAL_STEEPNESS else "steep-start"
+    return Cause(name, text=f"the loss was {number(excess)} times steeper than usual before the first step")

@@ -1,0 +1,105 @@
+"""GS302 update-too-small: steps too short to have changed anything within this run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
+from gainstage.diagnose.motion import Motion, motion, starting
+from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.skill import progress
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+NOTHING, LITTLE = 0.01, 0.05  # shares of the loss that the whole run could have changed
+SHORT, ENDLESS = 100, 1_000_000  # steps: a run that may be a try, a training that nobody waits for
+FLAT = 0.01  # rewriting all weights changes less than this share of the loss: the gradient is to blame
+
+
+@final
+class UpdateTooSmall(Rule):
+    """
+    ## What it detects
+    Steps so short that, to first order, all steps of the run together could not have changed the loss by more than a
+    few per cent, while the gradient itself would allow far more: the learning rate is too small, or the optimizer
+    does not hold these parameters.
+
+    ## Why it matters
+    The training is healthy and does not move. It looks like a network that cannot learn.
+
+    ## When it stays silent
+    The loss fell (fine-tuning at 1e-5 with a falling loss), the learning rate is being warmed up, nothing is left to
+    learn, or the gradient is missing or blocked (that is GS201 or GS203).
+
+    ## Example
+    `torch.optim.Adam(model.parameters(), lr=1e-8)`
+
+    ## Remedies
+    Multiply the learning rate so that a step moves the weights by about 1e-3 of their size (unsafe: it changes the
+    optimizer); hand `model.parameters()` of the model that is trained to the optimizer.
+
+    ## Source
+    Bottou, Curtis, Nocedal (2018), Optimization methods for large-scale machine learning, section 4: the descent lemma.
+    """
+
+    code = "GS302"
+    name = "update-too-small"
+    summary = "All steps of the run together could not have changed the loss."
+    severity = "error"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """At most one finding."""
+        moved, outcome = motion(view), progress(view)
+        budget, steepness = moved.total_change, starting(view, moved.steepness)
+        if outcome.done or not budget <= LITTLE or len(view.steps) < 3 or warming_up(view):
+            return
+        if -outcome.change > LITTLE or not steepness > FLAT:
+            return
+        yield self.report(view, moved, judged(moved))
+
+    def report(self, view: View, moved: Motion, severity: Severity) -> Finding:
+        """The finding."""
+        rate, ratio = float(np.median(view.run.step("learning_rate"))), float(np.nanmedian(moved.ratio))
+        needed = steps_needed(moved)
+        text = (
+            f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could have "
+            f"changed the loss by {moved.total_change:.2g} of its value at most; at this pace it would take "
+            f"{number(needed)} steps to matter."
+        )
+        frozen = ratio == 0 and rate != 0
+        factor = 1e-3 / ratio if ratio > 0 else math.inf
+        if frozen:
+            remedy = Remedy("optimizer-parameters", "unsafe", "the optimizer", "the update ratio is no longer 0", 0.0)
+        else:
+            predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
+            remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
+        evidence = {
+            "learning_rate": rate, "update_ratio": ratio, "steps": moved.span, "possible_change": moved.total_change,
+            "steps_needed": needed, "steepness": starting(view, moved.steepness), "loss_change": progress(view).change,
+        }  # fmt: skip
+        cause = Cause("parameters-not-in-optimizer" if frozen else "learning-rate")
+        return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=cause, remedies=[remedy])
+
+
+def steps_needed(moved: Motion) -> float:
+    """Steps until the promised changes add up to the loss itself."""
+    return moved.span / moved.total_change if moved.total_change > 0 else math.inf
+
+
+def judged(moved: Motion) -> Severity:
+    """A short run may be a try that goes on elsewhere: then only an endless training is a fault for certain."""
+    if moved.total_change <= NOTHING and (moved.span >= SHORT or steps_needed(moved) >= ENDLESS):
+        return "error"
+    return "warning" if moved.span >= SHORT else "info"
+
+
+def warming_up(view: View) -> bool:
+    """The learning rate is still rising."""
+    rates = view.run.step("learning_rate")
+    rates = rates[np.isfinite(rates)]
+    return bool(rates.size > 1 and rates[-1] > 1.5 * rates[0])

@@ -1,0 +1,70 @@
+"""GS306 loss-not-decreasing: no progress, and nothing inside the network explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.motion import motion
+from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.skill import progress, supervised
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+ENOUGH_SAMPLES, ENOUGH_STEPS = 8, 50
+MOVED = 0.05  # the weights' path over the run: below it nothing was tried yet
+
+
+@final
+class LossNotDecreasing(Rule):
+    """
+    ## What it detects
+    A supervised loss that did not fall over at least 50 steps although the weights moved. The engine drops it where
+    another finding says why, so what remains is: nothing wrong inside the network was found.
+
+    ## Why it matters
+    Then the reason lies where no gradient shows it: labels that do not belong to the inputs, an input that does not
+    hold the answer, a loss computed on something else than the prediction.
+
+    ## When it stays silent
+    The loss fell; there is nothing left to learn (a loss far below that of a constant prediction from the start);
+    several optimizers (GANs); losses that may be negative (policy gradients); short runs.
+
+    ## Example
+    Labels shuffled apart from their inputs.
+
+    ## Remedies
+    Train on a single batch of ten examples (safe: it only asks): a network that works drives its loss to zero.
+
+    ## Source
+    Karpathy (2019), A recipe for training neural networks: overfit one batch.
+    """
+
+    code = "GS306"
+    name = "loss-not-decreasing"
+    summary = "The loss does not fall although the weights move, and nothing found explains it."
+    severity = "warning"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """At most one finding."""
+        learning, outcome, moved = view.learning, progress(view), motion(view)
+        enough = learning.samples >= ENOUGH_SAMPLES and moved.span >= ENOUGH_STEPS
+        if not enough or not supervised(view) or outcome.fell or outcome.skill > 0.3 or not learning.start > 0:
+            return
+        if moved.total_ratio < MOVED:
+            return
+        text = (
+            f"The loss went from {number(learning.start)} to {number(learning.end)} in {moved.span} steps, although "
+            f"the weights moved by {number(moved.total_ratio)} times their size. Looked at: {len(view.stages)} stages, "
+            f"{len(view.run.parameters)} parameters, {len(view.losses)} losses on {learning.samples} samples."
+        )
+        evidence = {
+            "start": learning.start, "end": learning.end, "noise": learning.noise, "samples": learning.samples,
+            "steps": moved.span, "weights_moved": moved.total_ratio, "skill": outcome.skill,
+        }  # fmt: skip
+        remedy = Remedy("overfit-one-batch", "safe", "the data", "a loss near 0 within some hundred steps", 0.0)
+        yield self.finding(
+            "warning", text, steps=view.steps, evidence=evidence, cause=Cause("unexplained"), remedies=[remedy]
+        )

@@ -1,0 +1,148 @@
+"""How much better than no network at all: the loss beside that of the best constant prediction."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gainstage.diagnose.decibels import Array, middle
+from gainstage.diagnose.outlet import Outlet, finite, outlets
+from gainstage.diagnose.view import View
+
+CLASS_LOSSES = ("cross_entropy", "nll_loss")
+BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+MEAN_ABSOLUTE = math.sqrt(2 / math.pi)  # E|x| of a Gaussian of unit variance
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A loss at the start and at the end (medians of a fifth of the samples) beside the ``baseline``'s.
+
+    The baseline is the best prediction that ignores the input: the classes' shares, the targets' mean. It
+    is nan for losses whose baseline is not known.
+    """
+
+    baseline: float
+    start: float
+    end: float
+
+    @property
+    def value(self) -> float:
+        """Explained share: 1 is a loss of zero, 0 no better than a constant, negative worse than that."""
+        return 1 - self.end / self.baseline if self.baseline > 0 else float("nan")
+
+    @property
+    def learnt(self) -> bool:
+        """Whether at least half of what a constant prediction misses is explained."""
+        return self.value > 0.5
+
+
+def skill(outlet: Outlet) -> Skill:
+    """The skill of the prediction that enters this loss."""
+    values = finite(per_entry(outlet))
+    if not values.size:
+        return Skill(float("nan"), float("nan"), float("nan"))
+    fifth = max(1, values.size // 5)
+    return Skill(constant_loss(outlet), float(np.median(values[:fifth])), float(np.median(values[-fifth:])))
+
+
+def per_entry(outlet: Outlet) -> Array:
+    """The loss's value at each sample as a mean, whatever its reduction; nan where it cannot be brought to one."""
+    values = outlet.numbers("value")
+    if np.isnan(values).all() and len(outlet.view.losses) == 1:
+        return outlet.view.loss.astype(np.float64)
+    reductions = {
+        str(kind) for kind in outlet.view.run.signal_extra(outlet.loss.index, "reduction") if kind is not None
+    }
+    if reductions <= {"mean"}:
+        return values
+    if reductions != {"sum"}:
+        return np.full_like(values, np.nan)
+    rows = outlet.view.signal(outlet.loss, "rows")
+    return values / (rows if outlet.loss.operation in CLASS_LOSSES else rows * outlet.numbers("target_width"))
+
+
+def constant_loss(outlet: Outlet) -> float:
+    """The loss of the best constant prediction, in the unit of the loss."""
+    operation = outlet.loss.operation
+    if operation in CLASS_LOSSES:
+        return entropy(class_counts(outlet))
+    if operation in BINARY_LOSSES:
+        share = middle(finite(outlet.numbers("target_mean")))
+        return entropy(np.array([1 - share, share])) if 0 <= share <= 1 else float("nan")
+    spread = target_spread(outlet)
+    if operation == "mse_loss":
+        return spread**2
+    if operation == "l1_loss":
+        return MEAN_ABSOLUTE * spread
+    if operation in ("smooth_l1_loss", "huber_loss"):
+        return min(0.5 * spread**2, MEAN_ABSOLUTE * spread)
+    return float("nan")
+
+
+def target_spread(outlet: Outlet) -> float:
+    """Standard deviation of the targets over all samples: within the batches and between them."""
+    within = finite(outlet.numbers("target_std"))
+    means = finite(outlet.numbers("target_mean"))
+    if not within.size:
+        return float("nan")
+    return float(np.sqrt(np.mean(within**2) + (np.var(means) if means.size else 0.0)))
+
+
+def class_counts(outlet: Outlet) -> Array:
+    """How often each class was seen as a target over all samples; empty when unknown."""
+    total: list[float] = []
+    for counts in outlet.view.run.signal_extra(outlet.loss.index, "class_counts"):
+        listed: Any = json.loads(counts) if isinstance(counts, str) else counts or []
+        total += [0.0] * (len(listed) - len(total))
+        for place, count in enumerate(listed):
+            total[place] += count
+    return np.array(total)
+
+
+def entropy(counts: Array) -> float:
+    """Entropy in nats of the shares that ``counts`` are of their sum; nan when there is nothing to count."""
+    total = counts.sum() if counts.size else 0.0
+    if not total > 0:
+        return float("nan")
+    shares = counts[counts > 0] / total
+    return float(-(shares * np.log(shares)).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What came of the training. ``skill`` is nan where no baseline is known."""
+
+    skill: float
+    fell: bool  # the loss, by more than its noise and 1 %
+    change: float  # of the loss, relative: -0.5 is half of it gone
+    broke: bool  # the last sampled loss is not finite
+
+    @property
+    def done(self) -> bool:
+        """Flat because there is nothing left to learn."""
+        return self.skill > 0.9
+
+    @property
+    def failed(self) -> bool:
+        """The loss did not fall, ended non-finite, or is still no better than a constant prediction's."""
+        return not self.done and (self.broke or not self.fell or self.skill <= 0)
+
+
+def progress(view: View) -> Progress:
+    """The progress of the run, by the best known of its losses."""
+    known = [skill(outlet).value for outlet in outlets(view)]
+    known = [value for value in known if math.isfinite(value)]
+    loss = view.loss
+    broke = bool(loss.size and not np.isfinite(loss[-1]))
+    return Progress(max(known, default=math.nan), view.learning.decreasing, view.learning.relative_change, broke)
+
+
+def supervised(view: View) -> bool:
+    """One optimizer and a loss that compares with targets: the settings in which a loss is meant to fall."""
+    optimizers = {step.optimizer for step in view.run.steps}
+    return len(optimizers) == 1 and bool(view.losses) and not bool(np.any(view.loss < 0))
