@@ -1,0 +1,6 @@
+import os
+import signal
+import sys
+
+print("before", flush=True)
+os.kill(os.getpid(), getattr(signal, sys.argv[1]))

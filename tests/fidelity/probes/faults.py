@@ -1,0 +1,6 @@
+import faulthandler
+import sys
+
+faulthandler.enable()
+faulthandler.dump_traceback(file=sys.stderr)
+breakpoint()

@@ -1,0 +1,7 @@
+import atexit
+
+atexit.register(print, "handlers run")
+try:
+    raise KeyboardInterrupt
+finally:
+    print("finally")
