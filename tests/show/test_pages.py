@@ -71,7 +71,7 @@ def test_tables_have_one_row_per_rule():
     "text, first",
     [
         ("Do this. Then that.", "Do this"),
-        ("* one; two\n* three", "one"),
+        ("* one; two\n* three", "one; two"),
         ("Set 0.5 here,\nthen stop. More.", "Set 0.5 here, then stop"),
         ("", ""),
     ],

@@ -88,7 +88,7 @@ def symptoms(rules: Iterable[Rule], folder: str = "docs/rules") -> str:
     lines = ["| symptom | rule | cure |", "| --- | --- | --- |"]
     for rule in rules:
         # Whether a cure is safe is told in the finding and on the page; here it would hide the cure.
-        cure = re.sub(r" ?\((both )?(un)?safe\b[^)]*\)", "", first_sentence(sections(rule).get("Remedies", "")))
+        cure = re.sub(r" ?\([^()]*\b(un)?safe\b[^()]*\)", "", first_sentence(sections(rule).get("Remedies", "")))
         link = f"[{rule.code} {rule.name}]({folder}/{rule.code}.md)"
         lines.append(f"| {_cell(rule.summary)} | {link} | {_cell(cure)} |")
     return "\n".join(lines) + "\n"
@@ -97,7 +97,7 @@ def symptoms(rules: Iterable[Rule], folder: str = "docs/rules") -> str:
 def first_sentence(text: str) -> str:
     """The first sentence of a paragraph or of its first list item, on one line."""
     flat = re.sub(r"\s+", " ", re.split(r"\n\s*\n|\n(?=[*-] )", text.strip())[0]).lstrip("*- ")
-    return re.split(r"(?<=[.;])\s+", flat)[0].rstrip(".;:")
+    return re.split(r"(?<=\.)\s+(?=[A-Z`])", flat)[0].rstrip(".")
 
 
 def _cell(text: str) -> str:

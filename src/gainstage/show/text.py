@@ -97,9 +97,10 @@ def _loss(report: Report) -> str:
     seen = report.observed
     if math.isnan(seen.loss_start):
         return ""
-    trend = "" if math.isnan(seen.loss_end) else ", falling" if seen.loss_decreasing else ", not falling"
     start, end = (numbers.number(value).replace("-", numbers.MINUS, 1) for value in (seen.loss_start, seen.loss_end))
-    return f" · loss {start} → {end}{trend}"
+    if seen.sampled < 2:
+        return f" · loss {start}"
+    return f" · loss {start} → {end}, {'falling' if seen.loss_decreasing else 'not falling'}"
 
 
 def _add_finding(page: Page, finding: Finding, *, headline: bool, full: bool) -> None:

@@ -1,0 +1,99 @@
+"""Writes what the documentation takes from code and measurements; --check only says what is out of date.
+
+The rules' pages and tables come from their docstrings, the costs from benchmarks/results, and with --demo the
+terminal output in the README from really running the demo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from gainstage.diagnose.engine import RULES
+from gainstage.show import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+RULE_PAGES = ROOT / "docs" / "rules"
+OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
+
+
+def main() -> int:
+    """Write the documents, or compare them; exit code 1 when ``--check`` finds one out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 when something is out of date")
+    parser.add_argument("--demo", action="store_true", help="run the demo and put what it prints into the README")
+    options = parser.parse_args()
+    stale = {path: text for path, text in documents(options.demo).items() if read(path) != text}
+    orphans = [path for path in RULE_PAGES.glob("GS*.md") if path.stem not in RULES]
+    for path in [*stale, *orphans]:
+        print(path.relative_to(ROOT))
+    if options.check:
+        return int(bool(stale or orphans))
+    RULE_PAGES.mkdir(exist_ok=True)
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
+    for path in orphans:
+        path.unlink()
+    return 0
+
+
+def documents(demo: bool = False) -> dict[Path, str]:
+    """Every document that is generated, in whole or between its markers, and what it should hold now."""
+    rules = list(RULES.values())
+    # A report about the recording is no symptom of a network.
+    blocks = {"symptoms": pages.symptoms(rule for rule in rules if pages.family(rule) != "the recording")}
+    if OVERHEAD.exists():
+        blocks["costs"] = costs(json.loads(read(OVERHEAD)))
+    if demo:
+        blocks["demo"] = f"```text\n{demo_output()}```\n"
+    readme = read(README)
+    for name, block in blocks.items():
+        readme = between(readme, name, block)
+    written = {RULE_PAGES / f"{rule.code}.md": pages.page(rule) for rule in rules}
+    return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
+
+
+def between(text: str, name: str, block: str) -> str:
+    """``text`` with ``block`` between the markers ``<!-- begin name -->`` and ``<!-- end name -->``."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    if begin not in text or end not in text:
+        raise SystemExit(f"no markers {begin} ... {end} to put the block between")
+    return re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{block}{end}", text, flags=re.DOTALL)
+
+
+def costs(measured: dict[str, object]) -> str:
+    """The overhead benchmark's results as a table: one row per workload, ratios to the bare step."""
+    lines = ["| workload | default budget | every step |", "| --- | --- | --- |"]
+    for row in measured["workloads"]:  # type: ignore[attr-defined]
+        cells = [f"{row[k]['ratio']:.3f} ({row[k]['low']:.3f}–{row[k]['high']:.3f})" for k in ("budget", "every")]
+        lines.append(f"| {row['name']} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def demo_output() -> str:
+    """What ``gainstage demo`` prints about the script, 80 columns wide, from a run in an empty folder."""
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "gainstage", "demo"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+    if done.returncode:
+        raise SystemExit(f"the demo failed with exit code {done.returncode}:\n{done.stderr}")
+    # The first line names a path of the machine that it ran on.
+    verdict = done.stderr.partition("\ngainstage  ")[2]
+    return f"gainstage  {verdict}"
+
+
+def read(path: Path) -> str:
+    """The file's text, "" when it does not exist."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
