@@ -105,7 +105,10 @@ def test_modules_beside_the_script_do_not_get_in_our_way(tmp_path: Path) -> None
     (tmp_path / "train.py").write_text("print('trained')\n")
     command = [sys.executable, "-c", "import sys; sys.argv[0] = 'x'; from gainstage.cli import main; sys.exit(main())"]
     done = subprocess.run(
-        [*command, "run", str(tmp_path / "train.py")], stdout=subprocess.PIPE, env=environment(PYTHONPATH=SOURCE), check=True
+        [*command, "run", str(tmp_path / "train.py")],
+        stdout=subprocess.PIPE,
+        env=environment(PYTHONPATH=SOURCE),
+        check=True,
     )
     assert done.stdout == b"trained\n"
 
