@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gainstage.record.schema import Parameter, RunInfo, Signal, Site, Step, Update
 from gainstage.record.sink import Sink
@@ -13,10 +15,10 @@ from gainstage.record.writer import Writer
 SITES = 5
 
 
-def info(**changes: object) -> RunInfo:
+def info(**changes: Any) -> RunInfo:
     """A run of this process."""
-    values: dict[str, object] = {"process": os.getpid(), "versions": {"torch": "2.13.0"}, **changes}
-    return RunInfo("run-1", ("train.py", "--epochs", "3"), "train.py", 100.0, **values)  # type: ignore[arg-type]
+    plain = RunInfo("run-1", ("train.py", "--epochs", "3"), "train.py", 100.0, versions={"torch": "2.13.0"})
+    return replace(plain, **{"process": os.getpid(), **changes})
 
 
 def mark(step: int, site: int) -> float:
@@ -41,7 +43,7 @@ def add(sink: Sink, step: int, *, sites: int = SITES, optimizer: str = "SGD") ->
     )
 
 
-def record(folder: Path, steps: Iterable[int] = range(3), **changes: object) -> Path:
+def record(folder: Path, steps: Iterable[int] = range(3), **changes: Any) -> Path:
     """A finished run file; returns the run's folder."""
     writer = Writer.create(folder / "train", info(**changes))
     describe(writer)

@@ -44,8 +44,10 @@ class Database:
                 _check_version(connection, file)
                 yield cls(connection)
         except _FAULTS as error:
+            # SQLite's messages quote names from the file, which may hold a terminal's control characters.
+            cause = "".join(letter if letter.isprintable() else "?" for letter in str(error))
             raise UnreadableRun(
-                f"cannot read the run file {file}: {error}. Expected what `gainstage run` writes into a folder "
+                f"cannot read the run file {file}: {cause}. Expected what `gainstage run` writes into a folder "
                 f"NAME{FOLDER_SUFFIX}: it is damaged or something else. Copy it again or record again."
             ) from error
 
