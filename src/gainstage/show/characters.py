@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ONE_FOR_ONE = dict(zip("−–—·×✗✓≈Δσµδ′’‘“”⋮", "---;xx+~dsud'''\"\":", strict=True))
+ONE_FOR_ONE = dict(zip("−–—·×✗✓≈Δσµδ′’‘“”", "---;xx+~dsud'''\"\"", strict=True))
 LONGER = {"…": "..", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "≪": "<<", "≫": ">>", "∞": "inf", "±": "+-"}
 ASCII = str.maketrans({**ONE_FOR_ONE, **LONGER, "‖": "||", "²": "^2", "√": "sqrt", "½": "1/2"})
 

@@ -84,7 +84,7 @@ def _colored(stream: TextIO, color: Choice, environment: Mapping[str, str]) -> b
 
 def _unicode(stream: TextIO) -> bool:
     try:
-        "█▏−…→✗".encode(stream.encoding or "ascii")
+        "━╸−…→✗".encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -15,7 +15,8 @@ ENDS = 3  # rungs always shown at either end of the chain
 POINTED = 4  # a finding that points at more stages than this speaks of the chain, and its stages may be folded
 QUIETEST_DB, LOUDEST_DB = -40.0, 0.0  # the meter's range unless the network needs more
 METERED = 72  # narrower terminals show the levels' numbers alone
-EIGHTHS = " ▏▎▍▌▋▊▉"
+SHORTEST_METER, LONGEST_METER = 5, 16
+NAMES = 24  # cells of a stage's name that take precedence over longer meters
 MARKS = {"error": "✗", "warning": "!", "info": "i"}
 
 
@@ -24,8 +25,8 @@ def add_ladder(page: Page, report: Report) -> None:
     rungs = report.stages
     severities = _severities(report)
     rows = fold(rungs, _kept(report), severities)
-    meter = _meter(rungs, page)
     optional = [name for name in ("transmission", "dead_share", "update_ratio") if _measured(rungs, name)]
+    meter = _meter(rungs, page, optional)
     several = len({rung.root for rung in rungs}) > 1
     lines: list[Sequence[Spans]] = []
     root = None
@@ -69,7 +70,7 @@ def _rung(rung: Rung, severity: Severity | None, meter: Meter, optional: Sequenc
 def _fold(row: Fold, severity: Severity | None) -> Spans:
     signal, gradient = numbers.span(*row.forward_db), numbers.span(*row.backward_db)
     functions = ", ".join(row.functions)
-    told = f"  ⋮ {row.count} more, {row.first}–{row.last} {functions}: signal {signal} dB, gradient {gradient} dB each"
+    told = f"  … {row.count} more, {row.first}–{row.last} {functions}: signal {signal} dB, gradient {gradient} dB each"
     return [_mark(severity), (told, f"{severity}-row" if severity else "dim")]
 
 
@@ -101,7 +102,7 @@ def _measured(rungs: Sequence[Rung], name: str) -> bool:
 
 
 class Meter:
-    """Draws levels between ``low`` and ``high`` dB as a bar of ``cells`` characters, an eighth of a cell exact."""
+    """Draws levels between ``low`` and ``high`` dB as a bar of ``cells`` characters, half a cell exact."""
 
     def __init__(self, low: float, high: float, cells: int, unicode: bool) -> None:
         self.low, self.high, self.cells, self.unicode = low, high, cells, unicode
@@ -117,11 +118,16 @@ class Meter:
         part = min(1.0, max(0.0, (level - self.low) / (self.high - self.low)))
         if not self.unicode:
             return ("#" * round(part * self.cells)).ljust(self.cells)
-        full, eighth = divmod(round(part * self.cells * 8), 8)
-        return ("█" * full + EIGHTHS[eighth].strip()).ljust(self.cells)
+        full, half = divmod(round(part * self.cells * 2), 2)
+        return ("━" * full + "╸" * half).ljust(self.cells)
 
 
-def _meter(rungs: Sequence[Rung], page: Page) -> Meter:
+def _meter(rungs: Sequence[Rung], page: Page, optional: Sequence[str]) -> Meter:
     levels = [level for rung in rungs for level in (rung.signal_db, rung.gradient_db) if math.isfinite(level)]
-    cells = min(14, (page.terminal.width - 60) // 4) if page.terminal.width >= METERED else 0
-    return Meter(min([QUIETEST_DB, *levels]), max([LOUDEST_DB, *levels]), cells, page.terminal.unicode)
+    scale = min([QUIETEST_DB, *levels]), max([LOUDEST_DB, *levels])
+    if page.terminal.width < METERED:
+        return Meter(*scale, 0, page.terminal.unicode)
+    names = min(NAMES, max(len(rung.place) for rung in rungs))
+    functions = max(len(rung.function or rung.operation) for rung in rungs)
+    room = page.terminal.width - names - max(functions, 8) - 8 * len(optional) - 24  # levels, numbers, gaps
+    return Meter(*scale, min(LONGEST_METER, max(SHORTEST_METER, room // 2)), page.terminal.unicode)
