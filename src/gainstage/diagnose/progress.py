@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 
-from gainstage.diagnose.finding import Severity
+from gainstage.diagnose.finding import SEVERITIES, Severity
 from gainstage.diagnose.outlet import outlets
 from gainstage.diagnose.skill import skill
 from gainstage.diagnose.view import View
@@ -39,3 +40,8 @@ def progress(view: View) -> Progress:
 def softened(severity: Severity, view: View) -> Severity:
     """One level lower where the network learns well all the same: the fault is there, its cost is small."""
     return LOWER[severity] if progress(view) == "good" else severity
+
+
+def most_severe(severities: Iterable[Severity]) -> Severity:
+    """The gravest of several."""
+    return min(severities, key=SEVERITIES.index)

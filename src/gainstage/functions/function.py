@@ -53,6 +53,12 @@ class Function:
         return bool(np.allclose(self.value(-inside), -self.value(inside), rtol=1e-12, atol=1e-12))
 
     @property
+    def squashing(self) -> bool:
+        """Whether the function goes flat on both sides, so that units saturate rather than die."""
+        ends = self.derivative(np.array([-FAR, FAR])) ** 2
+        return bool((ends < 1e-5 * self.best_transmission).all())
+
+    @property
     def linear(self) -> bool:
         """Whether the function does not bend at all."""
         return bool(np.ptp(self.derivative(GRID)) == 0.0)

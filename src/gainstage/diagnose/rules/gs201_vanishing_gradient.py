@@ -1,0 +1,114 @@
+"""GS201 vanishing-gradient: the loss's gradient does not reach the first stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from gainstage.diagnose.finding import Cause, Finding, Severity
+from gainstage.diagnose.predict import gradient_remedies
+from gainstage.diagnose.progress import progress
+from gainstage.diagnose.rule import Rule
+from gainstage.diagnose.starving import Reach, cut_off, reaches
+from gainstage.diagnose.transfer import gradient_split, largest
+from gainstage.diagnose.wording import split
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+STILL = 0.01  # weights that moved by less than 1 % in the whole run still are the initialisation
+MOVING = 0.1  # and where some weights moved by 10 %, the learning rate is no excuse
+BEHIND = 10.0  # the first stages learn this many times more slowly than the fastest
+LOST_DB = -40.0  # 1 % of the gradient is left; speaks only together with a loss that does not fall
+WITHOUT_UPDATES_DB = -60.0  # no update was seen: any rate that suits the last stage is 1,000 times too small here
+
+
+@final
+class VanishingGradient(Rule):
+    """
+    ## What it detects
+    Stages at the beginning of the chain that learn nothing because the gradient is used up on its way to them: it
+    is smaller there, and over the whole run their weights moved by less than 1 %, at most a tenth as fast as the
+    fastest stage's. Under an optimizer that rescales gradients (Adam): less than 1 % arrives, and the loss does not
+    fall.
+
+    ## Why it matters
+    The first stages stay random, and everything after them learns from noise. Decibels add, so the finding says
+    which factor costs what: the activation's derivative, the weights, normalisation.
+
+    ## When it stays silent
+    No size of a gradient decides: a gradient of 1e-9 that moves its weights is healthy. Silent where the network
+    learns well, and where the gradient is exactly zero because units are dead or weights zero (GS101, GS203, GS401).
+
+    ## Example
+    Twenty `nn.Linear(256, 256)` with `nn.Sigmoid()`: -336 dB, of which -245 dB are the sigmoid's derivative.
+
+    ## Remedies
+    Re-initialise with the gain the activation needs (safe); another activation, normalisation or residual
+    connections (unsafe). Each with the decibels that mean-field theory predicts.
+
+    ## Source
+    Hochreiter (1991); Bengio et al. (1994); Glorot and Bengio (2010); Schoenholz et al. (2017).
+    """
+
+    code = "GS201"
+    name = "vanishing-gradient"
+    summary = "The gradient is used up before it reaches the first stages."
+    severity = "error"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """At most one finding, for the main chain."""
+        chain, state = view.chain, progress(view)
+        found = reaches(view, chain)
+        if len(found) < 2 or state == "good" or any(np.isposinf(reach.gradient_db) for reach in found):
+            return
+        starved, severity = self.starved(found, state == "none")
+        starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
+        if starved:
+            yield self.report(view, starved, found, severity if state != "some" else "warning")
+
+    def starved(self, found: list[Reach], stuck: bool) -> tuple[list[Reach], Severity]:
+        """The stages that do not learn, and how bad that is."""
+        rates = np.array([reach.rate for reach in found])
+        if np.isnan(rates).all():
+            return [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB], "error"
+        fastest = float(np.nanmax(rates))
+        adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
+        gap = BEHIND if adequate else 10 ** (-WITHOUT_UPDATES_DB / 20)
+        still = [r for r in found if r.travelled < STILL and r.rate * gap <= fastest and r.gradient_db <= -20]
+        if still or not (stuck and adequate):
+            return still, "error"
+        return [reach for reach in found if reach.gradient_db <= LOST_DB], "warning"
+
+    def report(self, view: View, starved: list[Reach], found: list[Reach], severity: Severity) -> Finding:
+        """The finding, with the split of the decibels from the worst stage to the end."""
+        worst = min(starved, key=lambda reach: reach.gradient_db)
+        path = view.chain[view.chain.index(worst.stage) :]
+        shares = gradient_split(view, path, view.late)
+        through_time = len({stage.site.weight for stage in path}) == 1
+        cause = Cause("recurrence" if through_time else largest(shares), shares, split(shares))
+        fastest = max(found, key=lambda reach: np.nan_to_num(reach.rate))
+        text = (
+            f"The gradient loses {-worst.gradient_db:.0f} dB on its way from {path[-1].name} back to "
+            f"{worst.stage.name} ({len(path) - 1} stages): {cause.text}. "
+            f"{len(starved)} of {len(found)} stages hardly learn"
+        )
+        if not np.isnan(worst.travelled):
+            text += f": {worst.stage.name} moved by {worst.travelled:.1e} of its size in the whole run"
+        evidence = {
+            "gradient_db": [round(reach.gradient_db, 1) for reach in found],
+            "stages": len(found),
+            "starved_stages": len(starved),
+            "travelled": worst.travelled,
+            "update_ratio": worst.rate,
+            "fastest_update_ratio": fastest.rate,
+            "fastest_travelled": fastest.travelled,
+            "progress": progress(view),
+            "levels": f"moved less than {STILL:g} in the whole run and {BEHIND:g} times slower than the fastest stage",
+        }
+        return self.finding(
+            severity, text + ".", sites=[reach.stage.site for reach in starved], steps=view.steps[view.late],
+            evidence=evidence, cause=cause, remedies=gradient_remedies(view, path, worst.gradient_db),
+        )  # fmt: skip

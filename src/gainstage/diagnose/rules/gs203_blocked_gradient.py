@@ -1,0 +1,124 @@
+"""GS203 blocked-gradient: parameters that are meant to learn and never receive a gradient, or are never stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
+from gainstage.diagnose.progress import progress, softened
+from gainstage.diagnose.rule import Rule
+from gainstage.diagnose.starving import cut_off
+from gainstage.record.schema import Parameter
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+SHOWN = 6
+TEXTS = {
+    "detached": "run in the forward pass and belong to an optimizer, yet no gradient ever reached them: the graph is cut "
+    "behind them (detach, no_grad, .data, .item, a new tensor made from values)",
+    "zero-gradient": "received gradients of exactly zero at every sample: what comes after them passes nothing",
+    "not-in-optimizer": "receive gradients, but no optimizer was given them: they never change",
+    "frozen": "have requires_grad=False, and the loss does not fall with the rest",
+    "unused": "belong to an optimizer but no recorded operation uses them",
+}  # fmt: skip
+REMEDIES = {
+    "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
+    "zero-gradient": ("open-the-path", "re-initialise or replace what follows them"),
+    "not-in-optimizer": ("give-to-optimizer", "pass model.parameters() to the optimizer"),
+    "frozen": ("unfreeze", "set requires_grad=True"),
+    "unused": ("use-or-remove", "use them in forward, or leave them out"),
+}
+
+
+@final
+class BlockedGradient(Rule):
+    """
+    ## What it detects
+    Trainable weights that run in the forward pass but never receive a gradient, or only gradients of exactly zero;
+    weights with gradients that no optimizer steps; weights in an optimizer that nothing uses.
+
+    ## Why it matters
+    That part of the network stays what it was at the start, however long one trains. No error is raised.
+
+    ## When it stays silent
+    Frozen backbones, target networks and teachers are meant to stand still: without gradient and outside of
+    every optimizer nothing is said, nor about frozen or left-out weights while the loss falls. A gradient that is
+    zero because units behind are dead or weights zero is the matter of GS101 and GS401.
+
+    ## Example
+    `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
+
+    ## Remedies
+    Keep the graph whole between the weights and the loss; give every trainable parameter to an optimizer (safe).
+
+    ## Source
+    torch.autograd's documentation, "Locally disabling gradient computation".
+    """
+
+    code = "GS203"
+    name = "blocked-gradient"
+    summary = "Weights that are meant to learn never receive a gradient or are never stepped."
+    severity = "error"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """One finding per reason."""
+        groups: dict[str, list[Parameter]] = {}
+        for parameter in view.run.parameters:
+            if len(parameter.shape) > 1 and not parameter.tied_to and (reason := self.reason(view, parameter)):
+                groups.setdefault(reason, []).append(parameter)
+        for reason, parameters in groups.items():
+            severity = self.severity_of(view, reason)
+            if severity is not None:
+                yield self.report(view, reason, parameters, severity)
+
+    def reason(self, view: View, parameter: Parameter) -> str:
+        """Why the parameter does not learn; "" when it does or is not meant to."""
+        seen = ~np.isnan(view.update(parameter, "weight"))
+        gradient = view.update(parameter, "gradient")
+        received = bool((~np.isnan(gradient)).any())
+        stages = [stage for stage in view.stages if stage.weight is parameter]
+        stepped = bool(parameter.optimizer) or all(not step.optimizer for step in view.run.steps)
+        if not parameter.trainable:
+            return "frozen" if stages else ""
+        if not received:
+            if not stepped or not seen.any() or not any_gradient(view):
+                return ""
+            return "detached" if stages else "unused"
+        if not stepped:
+            return "not-in-optimizer"
+        zero = bool((gradient[~np.isnan(gradient)] == 0).all()) and not any(cut_off(view, stage) for stage in stages)
+        return "zero-gradient" if zero and stages else ""
+
+    def severity_of(self, view: View, reason: str) -> Severity | None:
+        """What is wrong by construction is an error, what may be intended speaks only when the loss does not fall."""
+        if reason in ("detached", "zero-gradient"):
+            return softened("error", view)
+        if reason == "unused":
+            return "info"
+        return "warning" if progress(view) == "none" else None
+
+    def report(self, view: View, reason: str, parameters: list[Parameter], severity: Severity) -> Finding:
+        """The finding for all parameters with one reason."""
+        names = [parameter.name for parameter in parameters]
+        weights = [p for p in view.run.parameters if len(p.shape) > 1]
+        shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        stages = [stage.site for stage in view.stages if stage.weight in parameters]
+        remedy, action = REMEDIES[reason]
+        share = sum(int(np.prod(p.shape)) for p in parameters) / max(sum(int(np.prod(p.shape)) for p in weights), 1)
+        evidence = {
+            "parameters": names, "samples": len(view.steps), "share_of_weights": share, "progress": progress(view),
+        }  # fmt: skip
+        predicted = f"{action}: {100 * share:.0f} % of the weights begin to learn"
+        return self.finding(
+            severity, f"{shown} {TEXTS[reason]}.", sites=stages or names, steps=view.steps, evidence=evidence,
+            cause=Cause(reason), remedies=[Remedy(remedy, "safe", names[0], predicted, share)],
+        )  # fmt: skip
+
+
+def any_gradient(view: View) -> bool:
+    """Whether any parameter received a gradient: without one the recording saw no backward pass of this network."""
+    return any(bool((~np.isnan(view.update(p, "gradient"))).any()) for p in view.run.parameters)

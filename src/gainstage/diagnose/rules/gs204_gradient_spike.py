@@ -1,0 +1,94 @@
+"""GS204 gradient-spike: single steps with a gradient far outside of what is usual around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from gainstage.diagnose.decibels import Array
+from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.gradients import gradient_norms
+from gainstage.diagnose.rule import Rule, number
+
+if TYPE_CHECKING:
+    from gainstage.diagnose.view import View
+
+AROUND = 5  # samples on either side that say what is usual
+FACTOR = 10.0
+DEVIATIONS = 6.0
+
+
+@final
+class GradientSpike(Rule):
+    """
+    ## What it detects
+    Single samples whose gradient norm is ten times the median of their neighbours and six deviations beyond them, and
+    that did harm: the step moved the weights five times as far as usual and the loss was higher after it.
+
+    ## Why it matters
+    One bad batch (an outlier in the targets, a division by almost zero) can undo hundreds of steps.
+
+    ## When it stays silent
+    Spikes that clipping or the optimizer absorbed, the first steps of a run, and a gradient that grows for good
+    (GS202). Samples that were not looked at cannot be judged.
+
+    ## Example
+    A row with a target of 1e6 among targets of 1, under `mse_loss` and plain SGD.
+
+    ## Remedies
+    Clip the gradient's norm at a few times its median (unsafe); find the batch (its step is given).
+
+    ## Source
+    Pascanu et al. (2013), gradient clipping; Zhang et al. (2020), on heavy-tailed gradients.
+    """
+
+    code = "GS204"
+    name = "gradient-spike"
+    summary = "Single steps with a gradient far outside the usual that threw the training back."
+    severity = "warning"
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """At most one finding, with all spikes."""
+        norms = gradient_norms(view)
+        spikes = [at for at in candidates(norms) if harmful(view, at)]
+        if spikes:
+            usual = float(np.nanmedian(norms))
+            worst = max(spikes, key=lambda at: norms[at])
+            text = (
+                f"At step {int(view.steps[worst])} the gradient's norm was {number(norms[worst])}, "
+                f"{number(norms[worst] / usual)} times the usual {number(usual)}, and the loss was higher afterwards"
+                + (f"; {len(spikes)} such steps were seen." if len(spikes) > 1 else ".")
+            )
+            evidence = {"steps": view.steps[spikes], "norms": norms[spikes], "usual_norm": usual,
+                        "samples": len(norms), "levels": f"{FACTOR:g} times and {DEVIATIONS:g} deviations"}  # fmt: skip
+            limit = 2 * usual
+            clip = Remedy("clip-gradient", "unsafe", "optimizer", f"clipped at {number(limit)}, that step is "
+                          f"{number(norms[worst] / limit)} times smaller", limit)  # fmt: skip
+            yield self.finding("warning", text, steps=view.steps[spikes], evidence=evidence,
+                               cause=Cause("single-batches"), remedies=[clip])  # fmt: skip
+
+
+def candidates(norms: Array) -> list[int]:
+    """Samples that stand out of their neighbourhood, before and after, on a logarithmic scale."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(norms)
+    found = []
+    for at in range(AROUND, len(logs) - 1):
+        near = np.concatenate([logs[at - AROUND : at], logs[at + 1 : at + 1 + AROUND]])
+        near = near[np.isfinite(near)]
+        if near.size < AROUND or not np.isfinite(logs[at]):
+            continue
+        spread = 1.48 * float(np.median(np.abs(near - np.median(near))))
+        if logs[at] - np.median(near) > max(np.log(FACTOR), DEVIATIONS * spread) and logs[at] > near.max():
+            found.append(at)
+    return found
+
+
+def harmful(view: View, at: int) -> bool:
+    """Whether the step moved the weights unusually far and the loss was higher at the next sample than before."""
+    moved = [view.update(p, "update") for p in view.run.parameters if len(p.shape) > 1]
+    far = any(update[at] > 5 * np.nanmedian(update) for update in moved if not np.isnan(update[at]))
+    before, after = view.loss[at - AROUND : at], view.loss[at + 1 : at + 2]
+    return bool(far and after.size and after[0] > np.nanmax(before))

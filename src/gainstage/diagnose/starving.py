@@ -1,0 +1,65 @@
+"""Stages that the gradient does not reach: how much of it arrives, and what that does to their learning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gainstage.diagnose.decibels import decibels, middle
+from gainstage.diagnose.stage import Stage
+from gainstage.diagnose.transfer import travelled
+from gainstage.diagnose.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One stage's share of the gradient and of the learning.
+
+    ``gradient_db`` is relative to the chain's last stage; ``rate`` the update ratio per step (nan without updates),
+    ``travelled`` the update ratios added up over the run; ``sensitivity`` the gradient relative to the weights, which
+    is the update ratio of plain gradient descent at a learning rate of one.
+    """
+
+    stage: Stage
+    gradient_db: float
+    rate: float
+    travelled: float
+    sensitivity: float
+
+
+def reaches(view: View, chain: Sequence[Stage]) -> list[Reach]:
+    """Every stage of the chain that has weights to learn; medians over the late samples."""
+    last = view.gradient(chain[-1]) if chain else np.array([])
+    found = []
+    for stage in chain:
+        if stage.weight is None or not stage.weight.trainable:
+            continue
+        gradient, weight = view.update(stage.weight, "gradient"), view.update(stage.weight, "weight")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = gradient / (weight * np.sqrt(np.prod(stage.weight.shape)))
+        found.append(
+            Reach(
+                stage,
+                middle(decibels(view.gradient(stage), last)[view.late]),
+                middle(view.update(stage.weight, "ratio")[view.late]),
+                travelled(view, stage),
+                middle(relative[view.late]),
+            )
+        )
+    return found
+
+
+def cut_off(view: View, stage: Stage) -> bool:
+    """Whether the stage's gradient is zero because something behind it passes nothing: other rules' matter."""
+    behind = [s for s in view.stages if s.index >= stage.index]
+    for later in behind:
+        site = later.activation
+        if site is not None and site.units and bool((view.signal(site, "silent_units")[view.late] >= site.units).all()):
+            return True
+        if later.index > stage.index and later.weight is not None:
+            weight = view.update(later.weight, "weight")[view.late]
+            if weight.size and bool((weight == 0).all()):
+                return True
+    return False
