@@ -1,0 +1,40 @@
+"""Gainstage: says why a neural network does not learn, in decibels, stage by stage.
+
+Names are loaded on first use: importing the package imports neither torch nor NumPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gainstage.api import Watching as Watching
+    from gainstage.api import check as check
+    from gainstage.api import diagnose as diagnose
+    from gainstage.api import load as load
+    from gainstage.api import watch as watch
+    from gainstage.diagnose.engine import Diagnosis as Diagnosis
+    from gainstage.diagnose.finding import Finding as Finding
+    from gainstage.errors import GainstageError as GainstageError
+    from gainstage.record.run import Run as Run
+
+__version__ = "0.1.0"
+__all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check", "diagnose", "load", "watch")
+
+_HOMES = {
+    "Diagnosis": "gainstage.diagnose.engine",
+    "Finding": "gainstage.diagnose.finding",
+    "GainstageError": "gainstage.errors",
+    "Run": "gainstage.record.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'gainstage' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "gainstage.api")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*__all__, "__version__"))

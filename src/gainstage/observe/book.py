@@ -1,0 +1,107 @@
+"""Every parameter and site seen so far, with its index in the run file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from gainstage.observe.arguments import fans
+from gainstage.observe.naming import Names
+from gainstage.observe.visits import Visit
+from gainstage.record.schema import Parameter, Site
+
+SiteKey = tuple[str, str, str, int]
+
+
+@dataclass(slots=True)
+class Parameters:
+    """Parameters by identity. A record is completed later, when a better name or the optimizer is known."""
+
+    known: dict[int, tuple[torch.Tensor, Parameter]] = field(default_factory=dict)
+    fresh: list[Parameter] = field(default_factory=list)
+
+    def enter(self, tensor: torch.Tensor, name: str = "", root: str = "", optimizer: str = "") -> Parameter:
+        """The record of ``tensor``; made where it is new, completed where more is known now."""
+        entry = self.known.get(id(tensor))
+        if entry is None or entry[0] is not tensor:
+            index = len(self.known)
+            record = Parameter(index, name or f"parameter {index}", tuple(tensor.shape), tensor.requires_grad, optimizer, root)
+        else:
+            old = entry[1]
+            record = replace(
+                old,
+                name=name if name and old.name.startswith("parameter ") else old.name,
+                root=old.root or root,
+                optimizer=old.optimizer or optimizer,
+                trainable=tensor.requires_grad,
+            )
+            if record == old:
+                return old
+        self.known[id(tensor)] = (tensor, record)
+        self.fresh.append(record)
+        return record
+
+    def name(self, tensor: torch.Tensor | None) -> str:
+        """The parameter's name; "" for a tensor that is none."""
+        entry = self.known.get(id(tensor)) if tensor is not None else None
+        return entry[1].name if entry is not None and entry[0] is tensor else ""
+
+    def enter_modules(self, names: Names) -> None:
+        """Enter every parameter of every root module seen, whether or not an optimizer holds it."""
+        for module, label in names.roots.values():
+            for name, tensor in module.named_parameters():
+                self.enter(tensor, name, label)
+
+    def take_fresh(self) -> list[Parameter]:
+        """Records that are new or changed since the last call."""
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+
+@dataclass(slots=True)
+class Sites:
+    """Sites by place, operation and call."""
+
+    known: dict[SiteKey, Site] = field(default_factory=dict)
+    fresh: list[Site] = field(default_factory=list)
+
+    def enter(self, visit: Visit, sources: tuple[int, ...], via: tuple[str, ...], parameters: Parameters) -> Site:
+        """The site of a visit, made on the first one."""
+        key = (*visit.key, visit.call)
+        site = self.known.get(key)
+        if site is None or (visit.gate and not site.gate):
+            site = self.known[key] = _site(visit, len(self.known) if site is None else site.index, sources, via, parameters)
+            self.fresh.append(site)
+        return site
+
+    def take_fresh(self) -> list[Site]:
+        """Records that are new or changed since the last call."""
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+
+def _site(visit: Visit, index: int, sources: tuple[int, ...], via: tuple[str, ...], parameters: Parameters) -> Site:
+    operation = visit.operation
+    fan_in, fan_out = fans(visit.weight, operation) if operation.kind == "affine" else (0, 0)
+    return Site(
+        index=index,
+        module=visit.place.module,
+        operation=operation.name,
+        call=visit.call,
+        kind=operation.kind,
+        root=visit.place.root,
+        module_class=visit.place.module_class,
+        function=operation.function,
+        parameters={name: value for name, value in visit.parameters.items() if isinstance(value, (int, float, str))},
+        weight=parameters.name(visit.weight),
+        bias=parameters.name(visit.bias),
+        fan_in=fan_in,
+        fan_out=fan_out,
+        units=visit.outputs.units if visit.outputs is not None else 0,
+        sources=sources,
+        via=via,
+        source_line=visit.source_line,
+        in_place=operation.in_place,
+        gate=visit.gate,
+    )

@@ -1,0 +1,58 @@
+"""The loss's gradient at tensors of the forward pass.
+
+Tensor hooks, never a module's full backward hook: those make an in-place activation raise inside the
+user's script. A hook returns nothing, keeps no tensor of the user's alive, and is taken away when the step ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from gainstage.observe.layout import cut
+from gainstage.observe.reduce import Reducer
+from gainstage.observe.visits import Energy, Slot
+
+
+class Ear:
+    """Collects gradients into slots while ``listening``; ``muted`` while the user computes other gradients."""
+
+    def __init__(self, reducer: Reducer, failed: Callable[[Exception], None]) -> None:
+        self.reducer = reducer
+        self.failed = failed
+        self.listening = True
+        self.muted = False
+        self.slots: list[Slot] = []
+
+    def listen(self, tensor: torch.Tensor, unit_dim: int) -> Slot | None:
+        """A slot for the gradient at ``tensor`` as it is now, before any later in-place change."""
+        if not tensor.requires_grad:
+            return None
+        slot = Slot(unit_dim)
+
+        def hear(gradient: torch.Tensor) -> None:
+            if self.listening and not self.muted:
+                self._hear(slot, gradient)
+
+        slot.handle = tensor.register_hook(hear)
+        self.slots.append(slot)
+        return slot
+
+    def _hear(self, slot: Slot, gradient: torch.Tensor) -> None:
+        try:
+            with torch._C.DisableTorchFunction():
+                energy = Energy()
+                self.reducer.energy(energy, cut(gradient, slot.unit_dim)[0])
+                slot.energies.append(energy)
+        except Exception as error:
+            self.listening = False
+            self.failed(error)
+
+    def release(self) -> None:
+        """Take every hook away, also from graphs that the user keeps."""
+        self.listening = False
+        for slot in self.slots:
+            slot.handle.remove()
+            slot.handle = None
+        self.slots.clear()

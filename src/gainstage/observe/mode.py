@@ -1,0 +1,88 @@
+"""The one tap: a torch function mode that sees every operation of a sampled step.
+
+The mode sits at the bottom of the stack of modes, so that a ``with`` block of the user that begins or ends while
+it is installed still pops its own mode and never ours. While an operation runs, the mode is off: torch's own
+inner calls are not seen, and neither are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.overrides import (
+    TorchFunctionMode,
+    _get_current_function_mode_stack,
+    _len_torch_function_stack,
+    _pop_mode,
+    _push_mode,
+)
+from torch.utils._device import DeviceContext
+
+Before = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
+After = Callable[[Any, Any, tuple[Any, ...], dict[str, Any], Any], None]
+
+
+class Tap(TorchFunctionMode):
+    """Calls ``before(function, args, kwargs)``, the operation, and ``after(token, function, args, kwargs, output)``.
+
+    ``before`` answers ``None`` for an operation that ``after`` need not see. Neither may raise.
+    """
+
+    def __init__(self, before: Before, after: After) -> None:
+        super().__init__()
+        self.before = before
+        self.after = after
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        token = self.before(func, args, kwargs)
+        if token is None:
+            return func(*args, **kwargs)
+        output = func(*args, **kwargs)
+        self.after(token, func, args, kwargs, output)
+        return output
+
+    def install(self) -> None:
+        """Go below every mode of the user's, but above a default device, which insists on the bottom."""
+        above = _take_all()
+        if above and isinstance(above[-1], DeviceContext):
+            _push_mode(above.pop())
+        _push_mode(self)
+        for mode in reversed(above):
+            _push_mode(mode)
+
+    def remove(self) -> bool:
+        """Go, from wherever it is; every other mode keeps its place.
+
+        While an operation is being handled torch holds the mode aside and puts it back afterwards: then it cannot
+        go, and the answer is ``False``.
+        """
+        if self not in _get_current_function_mode_stack():
+            return False
+        for mode in reversed(_take_all()):
+            if mode is not self:
+                _push_mode(mode)
+        return True
+
+
+def _take_all() -> list[TorchFunctionMode]:
+    """Every mode of this thread, top first; the stack is empty afterwards."""
+    return [_pop_mode() for _ in range(_len_torch_function_stack())]
+
+
+def quiet() -> bool:
+    """Must nothing of ours run right now?
+
+    Inside of functorch's transforms, under a dispatch mode (a FLOP counter would count our operations), while
+    compiling, or under a profiler, an extra operation would show in the user's results.
+    """
+    return (
+        torch._C._len_torch_dispatch_stack() > 0
+        or torch._C._functorch.peek_interpreter_stack() is not None
+        or torch.autograd._profiler_enabled()
+        or torch.compiler.is_compiling()
+    )

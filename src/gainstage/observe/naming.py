@@ -1,0 +1,152 @@
+"""Where in the user's program an operation runs: module path, root module and source line.
+
+Nothing is hooked for it: the Python stack already knows. Every frame of ``Module._call_impl`` on the stack is
+a module that is running, and the first frame outside of torch and of this package is the user's line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any
+
+import torch
+from torch import nn
+
+_CALL_IMPL: CodeType = nn.Module._call_impl.__code__
+_LIBRARY = tuple(os.path.join(os.path.dirname(os.path.abspath(path)), "") for path in (torch.__file__, __file__))
+_WRAPPERS = ("_orig_mod", "module")  # torch.compile and (Distributed)DataParallel
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The innermost running module: its path within the outermost one, and its class."""
+
+    root: str = ""
+    module: str = ""
+    module_class: str = ""
+    training: bool = True
+
+
+NOWHERE = Place()
+
+
+@dataclass(slots=True)
+class Names:
+    """Labels for root modules, and paths of their submodules; both are kept for the whole run."""
+
+    roots: dict[int, tuple[nn.Module, str]] = field(default_factory=dict)
+    paths: dict[int, dict[int, str]] = field(default_factory=dict)
+    with_source: bool = True
+
+    def place(self, frame: FrameType | None) -> Place:
+        """The place of the code that runs in ``frame``."""
+        inner: nn.Module | None = None
+        outer: nn.Module | None = None
+        while frame is not None:
+            if frame.f_code is _CALL_IMPL:
+                module = frame.f_locals.get("self")
+                if module is not None:
+                    outer = module
+                    inner = inner if inner is not None else module
+            frame = frame.f_back
+        if inner is None or outer is None:
+            return NOWHERE
+        root, label = self._root(unwrap(outer))
+        path = self._path(root, inner)
+        return Place(label, path, type(inner).__name__, root.training)
+
+    def line(self, frame: FrameType | None) -> str:
+        """The user's line that runs in ``frame``, unless source lines are to be left out."""
+        return source_line(frame) if self.with_source else ""
+
+    def _root(self, module: nn.Module) -> tuple[nn.Module, str]:
+        known = self.roots.get(id(module))
+        if known is None or known[0] is not module:
+            base = type(module).__name__
+            taken = {label for _, label in self.roots.values()}
+            label, count = base, 1
+            while label in taken:
+                count += 1
+                label = f"{base}#{count}"
+            known = self.roots[id(module)] = (module, label)
+            self.paths[id(module)] = _paths(module)
+        return known
+
+    def _path(self, root: nn.Module, module: nn.Module) -> str:
+        paths = self.paths[id(root)]
+        path = paths.get(id(module))
+        if path is None:
+            paths.update(_paths(root))
+            # A module kept in a plain list is not registered: it has no path, only a class.
+            path = paths.setdefault(id(module), f"<unregistered {type(module).__name__}>")
+        return path
+
+    def parameters(self) -> dict[int, tuple[str, str]]:
+        """``id(parameter) -> (root label, qualified name)`` over every root module seen so far."""
+        found: dict[int, tuple[str, str]] = {}
+        for module, label in self.roots.values():
+            for name, parameter in module.named_parameters():
+                found.setdefault(id(parameter), (label, name))
+        return found
+
+
+def unwrap(module: nn.Module) -> nn.Module:
+    """The user's module inside of torch.compile's and data-parallel's wrappers."""
+    kind = type(module)
+    while kind.__module__.startswith(("torch._dynamo", "torch.nn.parallel", "torch.distributed")):
+        inside = next((child for name, child in module.named_children() if name in _WRAPPERS), None)
+        if inside is None:
+            return module
+        module, kind = inside, type(inside)
+    return module
+
+
+def _paths(root: nn.Module) -> dict[int, str]:
+    return {id(module): name for name, module in root.named_modules()}
+
+
+def user_frame(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame that belongs neither to torch nor to this package."""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith(_LIBRARY) and not name.startswith("<frozen"):
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def source_line(frame: FrameType | None) -> str:
+    """``train.py:14``, relative to the working directory where that is shorter."""
+    found = user_frame(frame)
+    if found is None:
+        return ""
+    path = found.f_code.co_filename
+    try:
+        short = os.path.relpath(path)
+    except (ValueError, OSError):
+        short = path
+    return f"{short if len(short) < len(path) else path}:{found.f_lineno}"
+
+
+def variable_name(value: Any, frame: FrameType | None) -> str:
+    """What the user calls a tensor that belongs to no module: ``w1``, or ``weights[0]``."""
+    found = user_frame(frame)
+    while found is not None:
+        for scope in (found.f_locals, found.f_globals):
+            for name, candidate in list(scope.items()):
+                if candidate is value:
+                    return name
+                if isinstance(candidate, (list, tuple)) and len(candidate) <= 4096:
+                    for position, item in enumerate(candidate):
+                        if item is value:
+                            return f"{name}[{position}]"
+        found = user_frame(found.f_back)
+    return ""
+
+
+def caller() -> FrameType:
+    """The frame that called the function which called this one."""
+    return sys._getframe(2)

@@ -1,0 +1,121 @@
+"""Turns a finished window into the records of one sample, and stores them."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+from torch.optim import Optimizer
+
+from gainstage.observe import weights
+from gainstage.observe.book import Parameters, Sites
+from gainstage.observe.harvest import Harvest, harvest
+from gainstage.observe.naming import Names
+from gainstage.observe.optimizers import Optimizers
+from gainstage.observe.schedule import Schedule
+from gainstage.observe.units import Ledger
+from gainstage.observe.window import Window
+from gainstage.record.schema import NAN, Event, Step, Update
+from gainstage.record.sink import Sink
+
+_THOROUGH_AT_FIRST, _THOROUGH_EVERY = 4, 8
+
+
+class Samples:
+    """What is known across samples: sites, parameters, silent units."""
+
+    def __init__(self, sink: Sink, schedule: Schedule, names: Names, optimizers: Optimizers) -> None:
+        self.sink = sink
+        self.schedule = schedule
+        self.names = names
+        self.optimizers = optimizers
+        self.parameters = Parameters()
+        self.sites = Sites()
+        self.ledger = Ledger()
+        self._started = time.perf_counter()
+
+    @property
+    def thorough(self) -> bool:
+        """Is the next sample one of those that also look for equal rows and signs?"""
+        done = self.schedule.samples
+        return done < _THOROUGH_AT_FIRST or done % _THOROUGH_EVERY == 0
+
+    def now(self) -> float:
+        """Seconds since observing began."""
+        return time.perf_counter() - self._started
+
+    def leaves(self, window: Window) -> list[torch.Tensor]:
+        """What a loop without an optimizer trains: modules' parameters, and leaf tensors seen at work."""
+        self._enter_parameters(window)
+        return [tensor for tensor, record in self.parameters.known.values() if record.trainable]
+
+    def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool) -> None:
+        """Store the sample; a step in which nothing was computed leaves none."""
+        start = time.perf_counter()
+        watcher, thorough = window.watcher, self.thorough
+        watcher.reducer.finish()
+        self._enter_parameters(window)
+        label, stale = self.optimizers.stepped(optimizer) if optimizer is not None else ("", NAN)
+        updates, predicted = self._updates(window, label)
+        visits = [visit for visit in watcher.visits if visit.turn < max(window.backward_passes, 1)]
+        result = harvest(visits, window.step, self.sites, self.parameters, self.ledger, thorough)
+        watcher.release()
+        if result.signals or (updates and by_hand):
+            self._store(window, self._step(window, label, optimizer, stale, predicted, updates, result), updates, result)
+        end = time.perf_counter()
+        self.schedule.sampled(window.step, end - window.opened, window.ours + end - start)
+
+    def _store(self, window: Window, step: Step, updates: list[Update], result: Harvest) -> None:
+        for site in self.sites.take_fresh():
+            self.sink.site(site)
+        for parameter in self.parameters.take_fresh():
+            self.sink.parameter(parameter)
+        self.sink.sample(step, result.signals, updates, result.silent)
+        if window.watcher.dropped:
+            text = f"{window.watcher.dropped} operations of step {window.step} were not looked at: more than 8,192"
+            self.sink.event(Event(self.now(), window.step, "limit", text))
+
+    def _enter_parameters(self, window: Window) -> None:
+        self.parameters.enter_modules(self.names)
+        for visit in window.watcher.visits:
+            for tensor in (visit.weight, visit.bias):
+                if tensor is not None and tensor.is_leaf and tensor.is_floating_point():
+                    self.parameters.enter(tensor, window.watcher.variables.get(id(tensor), (tensor, ""))[1])
+
+    def _updates(self, window: Window, label: str) -> tuple[list[Update], float]:
+        snapshot = window.snapshot
+        if snapshot is None or not snapshot.norms:
+            return [], NAN
+        indices = [self.parameters.enter(tensor, optimizer=label).index for tensor in snapshot.tensors]
+        return weights.compare(snapshot, window.step, indices)
+
+    def _step(
+        self,
+        window: Window,
+        label: str,
+        optimizer: Optimizer | None,
+        stale: float,
+        predicted: float,
+        updates: list[Update],
+        result: Harvest,
+    ) -> Step:
+        loss = NAN if window.loss is None else float(window.loss)
+        rate, settings = self.optimizers.settings(optimizer)
+        norms = [update.gradient for update in updates if update.has_gradient]
+        return Step(
+            step=window.step,
+            time=self.now(),
+            optimizer=label,
+            learning_rate=rate,
+            settings=settings,
+            loss=loss / result.loss_scale if result.loss_scale > 1 else loss,
+            predicted_change=predicted,
+            examples=result.examples,
+            backward_passes=window.backward_passes,
+            stale_gradients=stale,
+            loss_scale=result.loss_scale,
+            bare_seconds=self.schedule.bare_step,
+            cost_seconds=self.schedule.price,
+            training=result.training,
+            extra={"gradient_norm": sum(norm**2 for norm in norms) ** 0.5} if norms else {},
+        )

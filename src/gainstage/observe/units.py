@@ -1,0 +1,41 @@
+"""How long each unit has been silent: the one thing that must be remembered from sample to sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+FEWEST_EXAMPLES = 1_000
+FEWEST_SAMPLES = 3
+_Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(slots=True)
+class Silence:
+    """Consecutive examples and samples on which each unit of a site passed nothing."""
+
+    examples: np.ndarray[Any, np.dtype[np.int64]]
+    samples: np.ndarray[Any, np.dtype[np.int64]]
+
+    def dead(self) -> _Flags:
+        """Silent on at least 1,000 examples over at least 3 samples, up to now."""
+        return (self.examples >= FEWEST_EXAMPLES) & (self.samples >= FEWEST_SAMPLES)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The silence of every site with an activation."""
+
+    sites: dict[int, Silence] = field(default_factory=dict)
+
+    def note(self, site: int, silent: _Flags, examples: int) -> Silence:
+        """Add one sample: ``silent`` marks units that passed nothing on any of its examples."""
+        known = self.sites.get(site)
+        if known is None or known.examples.shape != silent.shape:
+            zeros = np.zeros(silent.shape, dtype=np.int64)
+            known = self.sites[site] = Silence(zeros, zeros.copy())
+        known.examples = np.where(silent, known.examples + examples, 0)
+        known.samples = np.where(silent, known.samples + 1, 0)
+        return known

@@ -1,0 +1,219 @@
+"""Turns the operations of one sampled step into visits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import FrameType
+from typing import Any
+
+import torch
+
+from gainstage.observe import arguments, losses, operations
+from gainstage.observe.hearing import Ear
+from gainstage.observe.layout import cut
+from gainstage.observe.mode import quiet
+from gainstage.observe.naming import Names, Place, variable_name
+from gainstage.observe.operations import Operation
+from gainstage.observe.origins import Origin, Origins, tensors
+from gainstage.observe.reduce import Reducer
+from gainstage.observe.visits import Moments, Slopes, Visit
+
+MOST_VISITS = 8192
+_RESIDUAL = Operation("residual", "loss")
+_DATA = Operation("data", "input")
+_CLAMP = Operation("relu", "activation", "relu")
+_MULTIPLY = frozenset(("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply"))
+_SILENT = frozenset(("__get__", "__set__", "dim", "size", "numel", "item", "is_floating_point", "__len__", "zero_"))
+_FIRST_STAGES = ("affine", "embedding", "recurrent", "attention", "normalisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Function objects by what the watcher does with them."""
+
+    recorded: dict[Any, Operation]
+    products: dict[Any, Operation]
+    clamps: frozenset[Any]
+    subtractions: frozenset[Any]
+    backward: frozenset[Any]
+
+
+@cache
+def tables() -> Tables:
+    """The tables for the installed torch, built once."""
+    backward = frozenset((torch.Tensor.backward, torch.autograd.backward))
+    return Tables(
+        operations.table(), operations.products(), operations.clamps(), operations.subtractions(), backward
+    )
+
+
+class Watcher:
+    """Sees the forward and backward pass of one sampled step; ``before`` and ``after`` are the tap's two ends."""
+
+    def __init__(self, names: Names, failed: Callable[[Exception], None]) -> None:
+        self.names = names
+        self.origins = Origins()
+        self.reducer = Reducer()
+        self.ear = Ear(self.reducer, failed)
+        self.visits: list[Visit] = []
+        self.variables: dict[int, tuple[torch.Tensor, str]] = {}
+        self.dropped = 0
+        self.turn = 0
+        self.tables = tables()
+
+    def before(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What ``after`` needs to know, or ``None`` for a call that is nobody's business."""
+        operation = self.tables.recorded.get(function)
+        if operation is None:
+            return self._before_unrecorded(function, args, kwargs)
+        if not torch.is_grad_enabled() or quiet():
+            return None
+        return self._open(operation, args, kwargs)
+
+    def after(self, token: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """Record the outputs of a call that ``before`` let through."""
+        if isinstance(token, Visit):
+            self._close(token, output)
+        elif function is torch.autograd.grad:
+            self.ear.muted = False
+        else:
+            self.origins.follow(token, args, kwargs, output)
+
+    def release(self) -> None:
+        """Forget the step: hooks away, no tensor remembered."""
+        self.ear.release()
+        self.origins.known.clear()
+
+    def _before_unrecorded(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        name = getattr(function, "__name__", "")
+        if name in _SILENT:
+            return None
+        known = self.tables
+        if function is torch.autograd.grad:
+            self.ear.muted = True
+            return name
+        if not torch.is_grad_enabled() or quiet():
+            return None
+        if function in known.products:
+            weight = self._factor(args, kwargs)
+            if weight is not None:
+                return self._open(known.products[function], args, kwargs, weight)
+        elif function in known.clamps and arguments.is_relu(name, args, kwargs):
+            return self._open(_CLAMP, args, kwargs)
+        elif function in known.subtractions and self._is_residual(args):
+            return self._open(_RESIDUAL, args, kwargs)
+        elif name in _MULTIPLY:
+            self._mark_gates(tensors(args, kwargs))
+        return name
+
+    def _open(
+        self, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], weight: torch.Tensor | None = None
+    ) -> Visit | str:
+        entering = arguments.entering(operation, args, kwargs, weight)
+        if operation is _RESIDUAL:
+            entering = args[0] if self._is_fed(args[0]) else args[1]
+        if entering is None or not arguments.readable(entering):
+            return operation.name
+        if len(self.visits) >= MOST_VISITS:
+            self.dropped += 1
+            return operation.name
+        frame = sys._getframe(1)
+        visit = Visit(operation, self.names.place(frame))
+        visit.source_line = self.names.line(frame)
+        arguments.read(visit, args, kwargs, weight)
+        self._name_variables(visit, frame)
+        origin = self.origins.need(entering)
+        visit.unit_dim = arguments.input_dim(operation, entering, origin)
+        if operation.kind in _FIRST_STAGES and not origin.sources:
+            self._data_enters(visit, entering, origin)
+        visit.sources, visit.via = origin.sources, origin.via
+        self._measure_input(visit, entering, origin)
+        if operation.kind == "loss":
+            losses.read(visit, args, kwargs, entering, self.origins)
+        return visit
+
+    def _close(self, visit: Visit, output: Any) -> None:
+        visit.turn = self.turn
+        self.visits.append(visit)
+        leaving = arguments.leaving(visit.operation, output)
+        if leaving is None or not arguments.readable(leaving) or not leaving.is_floating_point():
+            return
+        unit_dim = arguments.output_dim(visit.operation, leaving, visit.unit_dim)
+        for tensor in tensors((output,), {}):
+            self.origins.set(tensor, Origin((visit,), unit_dim=unit_dim, dimensions=tensor.dim()))
+        origin = self.origins.need(leaving)
+        visit.outputs = self._moments(leaving, origin, unit_dim)
+        visit.slot_out = origin.slot = self.ear.listen(leaving, unit_dim)
+
+    def _measure_input(self, visit: Visit, entering: torch.Tensor, origin: Origin) -> None:
+        if not entering.is_floating_point():
+            return
+        visit.inputs = self._moments(entering, origin, visit.unit_dim)
+        if origin.slot is None:
+            origin.slot = self.ear.listen(entering, visit.unit_dim)
+        visit.slot_in = origin.slot
+        if visit.operation.kind == "activation" and visit.operation.function not in ("softmax", "log_softmax"):
+            sample, plan = cut(entering, visit.unit_dim)
+            visit.slopes = Slopes()
+            self.reducer.slopes(visit.slopes, sample, visit.operation.function, visit.parameters)
+            if not plan.whole and visit.operation.function == "relu":
+                visit.largest = arguments.largest(entering, visit.unit_dim)
+
+    def _moments(self, tensor: torch.Tensor, origin: Origin, unit_dim: int) -> Moments:
+        """The tensor's statistics, measured once however many operations touch it."""
+        if origin.moments is not None and origin.unit_dim == unit_dim:
+            return origin.moments
+        sample, plan = cut(tensor, unit_dim)
+        moments = Moments(plan.rows, plan.units, plan.examples, plan.whole)
+        self.reducer.moments(moments, sample)
+        if origin.moments is None:
+            origin.moments, origin.unit_dim, origin.dimensions = moments, unit_dim, tensor.dim()
+        return moments
+
+    def _data_enters(self, visit: Visit, tensor: torch.Tensor, origin: Origin) -> None:
+        """A tensor that no recorded operation made: the data. It gets a site of its own."""
+        place = Place(visit.place.root, "", "", visit.place.training)
+        data = Visit(_DATA, place, source_line=visit.source_line, unit_dim=visit.unit_dim, turn=self.turn)
+        losses.read_data(data, tensor, visit.unit_dim)
+        if tensor.is_floating_point():
+            data.outputs = self._moments(tensor, origin, visit.unit_dim)
+        self.visits.append(data)
+        origin.sources = (data,)
+
+    def _factor(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor | None:
+        """The parameter among a product's factors: itself, or a transposed or reshaped view of it."""
+        for tensor in reversed(tensors(args, kwargs)):
+            if tensor.is_leaf and tensor.requires_grad and tensor.dim() >= 2:
+                return tensor
+            origin = self.origins.of(tensor)
+            if origin is not None and origin.parameter is not None and not origin.sources:
+                return origin.parameter
+        return None
+
+    def _is_fed(self, value: Any) -> bool:
+        origin = self.origins.of(value) if isinstance(value, torch.Tensor) else None
+        return origin is not None and any(visit.operation is not _DATA for visit in origin.sources)
+
+    def _is_residual(self, args: tuple[Any, ...]) -> bool:
+        """prediction - target: one side comes out of the network, the other is data."""
+        pair = [value for value in args[:2] if isinstance(value, torch.Tensor)]
+        if len(pair) != 2 or any(not tensor.is_floating_point() or tensor.dim() == 0 for tensor in pair):
+            return False
+        fed = [self._is_fed(tensor) for tensor in pair]
+        data = pair[1] if fed[0] else pair[0]
+        return fed[0] != fed[1] and not data.requires_grad and self.origins.of(data) is None
+
+    def _mark_gates(self, factors: list[torch.Tensor]) -> None:
+        """An activation whose output multiplies another path is a gate: its saturation is its purpose."""
+        for tensor in factors:
+            origin = self.origins.of(tensor)
+            if origin is not None and len(origin.sources) == 1 and origin.sources[0].operation.kind == "activation":
+                origin.sources[0].gate |= any(other is not tensor and self._is_fed(other) for other in factors)
+
+    def _name_variables(self, visit: Visit, frame: FrameType) -> None:
+        for tensor in (visit.weight, visit.bias):
+            if tensor is not None and not visit.place.root and id(tensor) not in self.variables:
+                self.variables[id(tensor)] = (tensor, variable_name(tensor, frame))

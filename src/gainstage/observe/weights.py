@@ -1,0 +1,180 @@
+"""The parameters: how large, how they move, what gradient they get.
+
+The whole gradient's norm is read; weights and their changes are followed on at most 4,096 entries each, so
+that a 100-million-parameter network costs no copy of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+
+from gainstage.record.schema import Update
+
+ENTRIES = 4096
+_ROWS = 64
+_Vector = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A few entries of each parameter before a step, and later of its gradient, in one vector each."""
+
+    tensors: list[torch.Tensor]
+    sizes: list[int]
+    values: _Vector
+    row_sums: dict[int, _Vector] = field(default_factory=dict)
+    thorough: bool = False
+    gradients: _Vector = field(default_factory=lambda: np.zeros(0))
+    norms: list[float | None] = field(default_factory=list)
+    one_sign: dict[int, float] = field(default_factory=dict)
+
+
+def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
+    """The weights before a step; ``thorough`` also tells equal rows apart, which costs a pass over them."""
+    kept = [tensor for tensor in tensors if _plain(tensor)]
+    snapshot = Snapshot(kept, [_count(tensor) for tensor in kept], _concatenate([_entries(t) for t in kept]))
+    snapshot.thorough = thorough
+    if thorough:
+        for position, tensor in enumerate(kept):
+            if tensor.dim() >= 2:
+                wave = _wave(prod(tensor.shape[1:]), tensor)
+                sums = (tensor.detach().reshape(tensor.shape[0], -1) * wave).sum(1)
+                snapshot.row_sums[position] = sums.cpu().double().numpy()
+    return snapshot
+
+
+def read_gradients(snapshot: Snapshot) -> None:
+    """The gradients that the step used, or is about to use."""
+    gradients = [tensor.grad for tensor in snapshot.tensors]
+    snapshot.norms = _norms(gradients)
+    parts = [
+        torch.zeros(size, dtype=tensor.dtype, device=tensor.device)
+        if gradient is None or gradient.is_sparse
+        else _entries(gradient)
+        for tensor, size, gradient in zip(snapshot.tensors, snapshot.sizes, gradients, strict=True)
+    ]
+    snapshot.gradients = _concatenate(parts)
+    if snapshot.thorough:
+        for position, gradient in enumerate(gradients):
+            if gradient is not None and gradient.dim() >= 2 and not gradient.is_sparse:
+                snapshot.one_sign[position] = _one_sign(gradient)
+
+
+def moved(snapshot: Snapshot) -> bool:
+    """Have the weights changed since?"""
+    return bool((_concatenate([_entries(tensor) for tensor in snapshot.tensors]) != snapshot.values).any())
+
+
+def compare(snapshot: Snapshot, step: int, indices: Sequence[int]) -> tuple[list[Update], float]:
+    """What the step did: one record per parameter, and the first-order change of the loss, gradient · update."""
+    change = _concatenate([_entries(tensor) for tensor in snapshot.tensors]) - snapshot.values
+    updates = []
+    predicted, start = 0.0, 0
+    for position, tensor in enumerate(snapshot.tensors):
+        part = slice(start, start := start + snapshot.sizes[position])
+        if snapshot.norms[position] is not None:
+            scale = tensor.numel() / snapshot.sizes[position]
+            predicted += scale * float(change[part] @ snapshot.gradients[part])
+        updates.append(_update(snapshot, position, step, indices[position], snapshot.values[part], change[part]))
+    return updates, predicted
+
+
+def _update(
+    snapshot: Snapshot, position: int, step: int, index: int, values: _Vector, change: _Vector
+) -> Update:
+    norm = snapshot.norms[position]
+    rms, update = _rms(values), _rms(change)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = float(np.float64(update) / np.float64(rms))
+    return Update(
+        step=step,
+        parameter=index,
+        weight=rms,
+        largest=float(np.abs(values).max()),
+        mean=float(values.mean()),
+        gradient=float("nan") if norm is None else norm,
+        update=update,
+        ratio=ratio,
+        one_sign=snapshot.one_sign.get(position, float("nan")),
+        distinct=_distinct(snapshot.row_sums.get(position)),
+        has_gradient=norm is not None,
+        nonfinite=int(not np.isfinite(values).all()),
+        nonfinite_gradient=int(norm is not None and not np.isfinite(norm)),
+    )
+
+
+def _one_sign(gradient: torch.Tensor) -> float:
+    """Mean over units of |sum g| / sum |g| along a unit's weights: 1 when they all share one sign."""
+    rows = gradient.detach()[:_ROWS].reshape(min(_ROWS, gradient.shape[0]), -1).float()
+    total = rows.abs().sum(1)
+    signs = (rows.sum(1).abs() / total)[total > 0]
+    return float(signs.mean()) if signs.numel() else float("nan")
+
+
+def _distinct(row_sums: _Vector | None) -> int:
+    if row_sums is None:
+        return -1
+    largest = float(np.abs(row_sums).max())
+    return int(np.unique(np.round(row_sums / max(largest, 1e-300), 6)).size)
+
+
+def _plain(tensor: torch.Tensor) -> bool:
+    return (
+        type(tensor) in (torch.Tensor, torch.nn.Parameter)
+        and tensor.is_floating_point()
+        and tensor.numel() > 0
+        and tensor.layout == torch.strided
+        and tensor.device.type != "meta"
+    )
+
+
+def _stride(tensor: torch.Tensor) -> int:
+    return max(1, -(-tensor.numel() // ENTRIES))
+
+
+def _count(tensor: torch.Tensor) -> int:
+    return len(range(0, tensor.numel(), _stride(tensor)))
+
+
+def _entries(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().reshape(-1)[:: _stride(tensor)]
+
+
+def _concatenate(parts: Sequence[torch.Tensor]) -> _Vector:
+    """A copy of all parts in the order given: one read-back where they share device and dtype."""
+    if not parts:
+        return np.zeros(0)
+    if len({(part.device, part.dtype) for part in parts}) == 1:
+        return torch.cat(list(parts)).cpu().double().numpy()
+    return np.concatenate([part.cpu().double().numpy() for part in parts])
+
+
+def _norms(gradients: Sequence[torch.Tensor | None]) -> list[float | None]:
+    """L2 norm of each gradient, ``None`` where there is none; one read-back per device."""
+    dense = [
+        gradient.detach().coalesce().values() if gradient.is_sparse else gradient.detach()
+        for gradient in gradients
+        if gradient is not None
+    ]
+    if not dense:
+        return [None] * len(gradients)
+    norms = torch._foreach_norm(dense)
+    devices = {norm.device for norm in norms}
+    read = torch.stack([norm.float() for norm in norms]).tolist() if len(devices) == 1 else [float(n) for n in norms]
+    values = iter(read)
+    return [None if gradient is None else next(values) for gradient in gradients]
+
+
+def _wave(length: int, like: torch.Tensor) -> torch.Tensor:
+    """Fixed, irregular weights: rows with equal weighted sums are equal rows, and no random number is drawn."""
+    return torch.cos(torch.arange(length, dtype=torch.float32, device=like.device) * 12.9898 + 0.5).to(like.dtype)
+
+
+def _rms(values: _Vector) -> float:
+    return float(np.sqrt(np.mean(values**2)))

@@ -1,0 +1,69 @@
+"""What one sampled step gathers: its watcher, its loss, its weights before the update, and its price."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gainstage.observe.naming import Names
+from gainstage.observe.watcher import Watcher
+from gainstage.observe.weights import Snapshot
+
+Failed = Callable[[Exception], None]
+
+
+class Window:
+    """From the end of one optimizer step to the end of the next. ``before`` and ``after`` are the tap's two ends."""
+
+    def __init__(
+        self, step: int, names: Names, on_backward: Callable[[], None], after_backward: Callable[[], None], failed: Failed
+    ) -> None:
+        self.step = step
+        self.opened = time.perf_counter()
+        self.ours = 0.0
+        self.loss: torch.Tensor | None = None
+        self.backward_passes = 0
+        self.snapshot: Snapshot | None = None
+        self.watcher = Watcher(names, failed)
+        self._on_backward = on_backward
+        self._after_backward = after_backward
+        self._failed = failed
+
+    def before(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """An operation is about to run; an error of ours is reported and never raised."""
+        start = time.perf_counter()
+        try:
+            if function in self.watcher.tables.backward:
+                self._begin_backward(args[0] if args else kwargs.get("tensors"))
+                return function
+            return self.watcher.before(function, args, kwargs)
+        except Exception as error:
+            self._failed(error)
+            return None
+        finally:
+            self.ours += time.perf_counter() - start
+
+    def after(self, token: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """It has run."""
+        start = time.perf_counter()
+        try:
+            if token is function:
+                self._after_backward()
+            else:
+                self.watcher.after(token, function, args, kwargs, output)
+        except Exception as error:
+            self._failed(error)
+        finally:
+            self.ours += time.perf_counter() - start
+
+    def _begin_backward(self, loss: Any) -> None:
+        self._on_backward()
+        first = loss[0] if isinstance(loss, (list, tuple)) and loss else loss
+        # A second backward pass of one step (accumulation, two losses) does not replace the first one's value.
+        if self.loss is None and isinstance(first, torch.Tensor) and first.numel() == 1:
+            self.loss = first.detach().clone()
+        self.backward_passes += 1
+        self.watcher.turn += 1
