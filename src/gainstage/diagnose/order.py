@@ -95,14 +95,24 @@ def link(finding: Finding, found: list[Finding]) -> Link | None:
     serious = [other for other in found if other.severity != "info" and other.code not in SYMPTOMS]
     if finding.code in ("GS306", "GS604"):  # they ask for a reason where none was found
         return Link(serious[0].code, fold=True) if serious else None
-    present = {other.code for other in serious}
-    cause = finding.cause.name if finding.cause else ""
-    for entry in EXPLANATIONS:
-        if entry.consequence == finding.code and (not entry.causes or cause in entry.causes):
-            root = next((code for code in entry.roots if code in present), None)
-            if root is not None:
+    for entry in explaining(finding):
+        for root in entry.roots:
+            # Two that explain each other, each by its own cause: neither is the root of the other.
+            if any(other.code == root and not blames(other, finding.code) for other in serious):
                 return Link(root, entry.fold)
     return None
+
+
+def explaining(finding: Finding) -> list[Explanation]:
+    """The table's entries for this fault with this cause."""
+    cause = finding.cause.name if finding.cause else ""
+    mine = [entry for entry in EXPLANATIONS if entry.consequence == finding.code]
+    return [entry for entry in mine if not entry.causes or cause in entry.causes]
+
+
+def blames(finding: Finding, code: str) -> bool:
+    """Whether the table would explain ``finding`` by ``code``."""
+    return any(code in entry.roots for entry in explaining(finding))
 
 
 def annotated(finding: Finding, root: str, explains: set[str]) -> Finding:

@@ -114,7 +114,7 @@ def entropy(counts: Array) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Outcome:
     """What came of the training. ``skill`` is nan where no baseline is known."""
 
     skill: float
@@ -133,13 +133,13 @@ class Progress:
         return not self.done and (self.broke or not self.fell or self.skill <= 0)
 
 
-def progress(view: View) -> Progress:
-    """The progress of the run, by the best known of its losses."""
+def outcome_of(view: View) -> Outcome:
+    """The outcome of the run, by the best known of its losses."""
     known = [skill(outlet).value for outlet in outlets(view)]
     known = [value for value in known if math.isfinite(value)]
     loss = view.loss
     broke = bool(loss.size and not np.isfinite(loss[-1]))
-    return Progress(max(known, default=math.nan), view.learning.decreasing, view.learning.relative_change, broke)
+    return Outcome(max(known, default=math.nan), view.learning.decreasing, view.learning.relative_change, broke)
 
 
 def supervised(view: View) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import Progress, progress
+from gainstage.diagnose.skill import Outcome, outcome_of
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -53,12 +53,12 @@ class UpdateTooLarge(Rule):
 
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
-        moved, outcome = motion(view), progress(view)
+        moved, outcome = motion(view), outcome_of(view)
         large = (moved.ratio >= WHOLE) | (moved.change >= WHOLE)
         if outcome.failed and large.any() and not first_is_last(view, large):
             yield self.report(view, moved, outcome, large)
 
-    def report(self, view: View, moved: Motion, outcome: Progress, large: np.ndarray) -> Finding:
+    def report(self, view: View, moved: Motion, outcome: Outcome, large: np.ndarray) -> Finding:
         """The finding."""
         ratio, change = peak(moved.ratio), peak(moved.change)
         rate = float(np.nanmax(view.run.step("learning_rate"))) if view.steps.size else float("nan")

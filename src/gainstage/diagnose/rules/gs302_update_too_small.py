@@ -11,7 +11,7 @@ import numpy as np
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import progress
+from gainstage.diagnose.skill import outcome_of
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -54,7 +54,7 @@ class UpdateTooSmall(Rule):
 
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
-        moved, outcome = motion(view), progress(view)
+        moved, outcome = motion(view), outcome_of(view)
         budget, steepness = moved.total_change, starting(view, moved.steepness)
         if outcome.done or not budget <= LITTLE or len(view.steps) < 3 or warming_up(view):
             return
@@ -79,8 +79,9 @@ class UpdateTooSmall(Rule):
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
             remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
         evidence = {
-            "learning_rate": rate, "update_ratio": ratio, "steps": moved.span, "possible_change": moved.total_change,
-            "steps_needed": needed, "steepness": starting(view, moved.steepness), "loss_change": progress(view).change,
+            "learning_rate": rate, "update_ratio": ratio, "steps": moved.span, "steps_needed": needed,
+            "possible_change": moved.total_change, "steepness": starting(view, moved.steepness),
+            "loss_change": outcome_of(view).change,
         }  # fmt: skip
         cause = Cause("parameters-not-in-optimizer" if frozen else "learning-rate")
         return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=cause, remedies=[remedy])

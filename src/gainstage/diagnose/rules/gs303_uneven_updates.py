@@ -11,7 +11,7 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import Motion, motion
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import progress
+from gainstage.diagnose.skill import outcome_of
 from gainstage.record.schema import Parameter
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class UnevenUpdates(Rule):
             Remedy("learning-rate-per-layer", "unsafe", slowest.name, predicted, spread, "dB"),
         )
         return self.finding(
-            "warning" if progress(view).failed else "info", text, sites=[p.name for p in still], steps=view.steps,
+            "warning" if outcome_of(view).failed else "info", text, sites=[p.name for p in still], steps=view.steps,
             evidence=evidence, cause=Cause("gradient" if by_gradient else "weight-scale"), remedies=remedies,
         )  # fmt: skip
 

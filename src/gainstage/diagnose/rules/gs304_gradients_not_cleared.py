@@ -9,6 +9,7 @@ import numpy as np
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.rule import Rule
+from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -61,8 +62,8 @@ class GradientsNotCleared(Rule):
         """The finding for one optimizer."""
         share = float(np.median(stale[kept]))
         text = (
-            f"{share:.0%} of the gradient tensors were not cleared before the next backward pass, on {kept.sum()} of "
-            f"{measured.sum()} samples: every step follows the sum of all gradients so far."
+            f"{percent(share)} of the gradient tensors were not cleared before the next backward pass, on "
+            f"{kept.sum()} of {measured.sum()} samples: every step follows the sum of all gradients so far."
         )
         where = optimizer or "the training loop"
         remedy = Remedy("zero-grad", "safe", where, "0 % of the gradients are left over from earlier steps", 0.0)

@@ -11,7 +11,8 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import motion
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import progress, supervised
+from gainstage.diagnose.skill import outcome_of, supervised
+from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -53,7 +54,7 @@ class LossOscillates(Rule):
         """At most one finding."""
         tail = slice(len(view.steps) // 3, None)
         loss, change = view.loss[tail], motion(view).change[tail]
-        outcome = progress(view)
+        outcome = outcome_of(view)
         if loss.size < ENOUGH or not np.isfinite(loss).all() or not supervised(view) or outcome.skill > 0.5:
             return
         jumps = np.diff(loss) / middle(loss)
@@ -67,8 +68,8 @@ class LossOscillates(Rule):
         """The finding."""
         jump, promised = evidence["jump"], evidence["promised"]
         text = (
-            f"The loss changes by {jump:.0%} from sample to sample and turns on {evidence['turns']:.0%} of them "
-            f"without falling; the steps promise changes of {number(promised)} of it, large enough to cause that."
+            f"The loss changes by {percent(jump)} from sample to sample and turns on {percent(evidence['turns'])} of "
+            f"them without falling; the steps promise changes of {number(promised)} of it, large enough to cause that."
         )
         rate, momentum = float(np.median(view.run.step("learning_rate"))), momentum_of(view)
         factor = min(0.1, JUMP / max(promised, JUMP))

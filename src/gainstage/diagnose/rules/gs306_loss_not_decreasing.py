@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import motion
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import progress, supervised
+from gainstage.diagnose.skill import outcome_of, supervised
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -49,7 +49,7 @@ class LossNotDecreasing(Rule):
 
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
-        learning, outcome, moved = view.learning, progress(view), motion(view)
+        learning, outcome, moved = view.learning, outcome_of(view), motion(view)
         enough = learning.samples >= ENOUGH_SAMPLES and moved.span >= ENOUGH_STEPS
         if not enough or not supervised(view) or outcome.fell or outcome.skill > 0.3 or not learning.start > 0:
             return

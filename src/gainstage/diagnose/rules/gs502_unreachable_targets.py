@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.outlet import REGRESSION_LOSSES, Outlet, outlets
 from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -59,9 +60,9 @@ class UnreachableTargets(Rule):
         (low, high), least, most = outlet.range, outlet.least("target_min"), outlet.most("target_max")
         text = (
             f"The targets go from {number(least)} to {number(most)}, but {outlet.function} only reaches "
-            f"{number(low)} to {number(high)}: {missing:.0%} of their span is out of reach."
+            f"{number(low)} to {number(high)}: {percent(missing)} of their span is out of reach."
         )
-        share = f"all of the targets' span instead of {1 - missing:.0%} becomes reachable"
+        share = f"all of the targets' span instead of {percent(1 - missing)} becomes reachable"
         remedies = (
             Remedy("linear-output", "unsafe", outlet.place[0].name, share, missing),
             Remedy("scale-targets", "unsafe", outlet.loss.name, share, missing),

@@ -12,6 +12,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.outlet import LOGIT_LOSSES, RECTIFIERS, REGRESSION_LOSSES, Outlet, outlets
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.skill import skill
+from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -61,7 +62,7 @@ class RectifiedOutput(Rule):
         passing = middle(view.signal(site, "transmission")[view.late])
         severity, why = judged(outlet, passing)
         text = f"{site.name} is the last activation before {outlet.loss.operation}: {why}."
-        predicted = f"the gradient passes for all outputs instead of {passing:.0%} of them"
+        predicted = f"the gradient passes for all outputs instead of {percent(passing)} of them"
         remedies = [Remedy("linear-output", "unsafe", site.name, predicted, passing)]
         if outlet.loss.operation in REGRESSION_LOSSES and outlet.least("target_min") >= 0:
             remedies.append(Remedy("softplus-output", "unsafe", site.name, predicted, passing))
@@ -89,9 +90,9 @@ def judged(outlet: Outlet, passing: float) -> tuple[Severity, str]:
     if outlet.loss.operation == "nll_loss":
         return "error", "nll_loss wants log-probabilities, which are never positive"
     if outlet.loss.operation in LOGIT_LOSSES:
-        return "warning", f"scores below zero are cut; the gradient passes for {passing:.0%} of them"
+        return "warning", f"scores below zero are cut; the gradient passes for {percent(passing)} of them"
     if outlet.out_of_reach > 0.05:
-        return "error", f"{outlet.out_of_reach:.0%} of the targets' span cannot be predicted"
+        return "error", f"{percent(outlet.out_of_reach)} of the targets' span cannot be predicted"
     if skill(outlet).learnt or (np.isnan(skill(outlet).value) and outlet.view.learning.decreasing):
-        return "info", f"it learns, but the gradient passes for only {passing:.0%} of the outputs"
-    return "warning", f"the gradient passes for {passing:.0%} of the outputs, and the network has hardly learnt"
+        return "info", f"it learns, but the gradient passes for only {percent(passing)} of the outputs"
+    return "warning", f"the gradient passes for {percent(passing)} of the outputs, and the network has hardly learnt"

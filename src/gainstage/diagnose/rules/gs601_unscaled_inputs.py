@@ -14,8 +14,9 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import starting
 from gainstage.diagnose.outlet import outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import progress, skill
+from gainstage.diagnose.skill import outcome_of, skill
 from gainstage.diagnose.stage import Stage
+from gainstage.diagnose.wording import percent
 from gainstage.record.schema import Site
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class UnscaledInputs(Rule):
     def report(self, view: View, features: Features) -> Finding:
         """The finding for one input."""
         costs = cost(view, features)
-        failed = progress(view).failed
+        failed = outcome_of(view).failed
         severity = "info" if not costs else "error" if failed and len(costs) > 1 else "warning"
         text = (
             f"{features.stage.name} receives inputs of RMS {number(features.rms)} (means {number(features.offset)}, "
@@ -109,7 +110,7 @@ class UnscaledInputs(Rule):
         )
         evidence = {
             "rms": features.rms, "largest_rms": features.largest, "offset": features.offset, "signal": features.signal,
-            "spread": features.spread, "costs": costs, "skill": progress(view).skill,
+            "spread": features.spread, "costs": costs, "skill": outcome_of(view).skill,
         }  # fmt: skip
         return self.finding(
             severity, text, sites=[features.site, features.stage.site], steps=view.steps, evidence=evidence,
@@ -139,10 +140,10 @@ def received(view: View, site: Site) -> Features | None:
 def cost(view: View, features: Features) -> list[str]:
     """What the training was seen to suffer, in words."""
     found = []
-    activation, outcome = features.stage.activation, progress(view)
+    activation, outcome = features.stage.activation, outcome_of(view)
     share = starting(view, view.signal(activation, "transmission_share")) if activation else math.nan
     if share < SATURATED:
-        found.append(f"{activation.name if activation else ''} passes {share:.1%} of what it could from the start")
+        found.append(f"{activation.name if activation else ''} passes {percent(share)} of what it could from the start")
     for outlet in outlets(view):
         known = skill(outlet)
         if known.start > WORSE * known.baseline and features.rms >= FAR:
@@ -154,7 +155,7 @@ def cost(view: View, features: Features) -> list[str]:
     elif outcome.failed:
         found.append("the loss did not fall below that of a constant prediction")
     elif outcome.skill < 0.5:
-        found.append(f"the training explains only {outcome.skill:.0%} of what a constant prediction misses")
+        found.append(f"the training explains only {percent(outcome.skill)} of what a constant prediction misses")
     return found
 
 

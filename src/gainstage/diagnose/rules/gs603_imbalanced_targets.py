@@ -11,6 +11,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.outlet import Outlet, outlets
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import class_counts, skill
+from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -66,7 +67,7 @@ class ImbalancedTargets(Rule):
         collapsed = known.start > 1.1 * known.baseline and abs(known.value) < 0.05
         severity: Severity = "warning" if collapsed else "info"
         text = (
-            f"The most frequent class holds {majority:.1%} of {number(seen.sum())} targets seen, "
+            f"The most frequent class holds {percent(majority)} of {number(seen.sum())} targets seen, "
             f"{number(seen.max() / seen.min())} times the rarest"
         )
         text += (

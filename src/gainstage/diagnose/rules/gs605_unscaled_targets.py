@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.outlet import REGRESSION_LOSSES, Outlet, finite, outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import Skill, progress, skill, target_spread
+from gainstage.diagnose.skill import Skill, outcome_of, skill, target_spread
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -57,7 +57,7 @@ class UnscaledTargets(Rule):
 
     def report(self, outlet: Outlet, own: float, size: float, known: Skill) -> Finding:
         """The finding for one loss."""
-        outcome = progress(outlet.view)
+        outcome = outcome_of(outlet.view)
         failed = outcome.broke or known.value <= 0.05 or (math.isnan(known.value) and not outcome.fell)
         text = (
             f"The targets have an RMS of {number(size)} where the fresh output gives {number(own)}; the loss starts at "

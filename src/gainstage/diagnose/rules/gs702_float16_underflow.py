@@ -11,6 +11,7 @@ import numpy as np
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.wording import percent
 from gainstage.record.schema import Site
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Float16Underflow(Rule):
             return
         worst, scale = max(hit.values()), middle(view.run.step("loss_scale")[view.late])
         text = (
-            f"In {len(hit)} of {len(lost)} float16 operations gradients round to zero, up to {worst:.0%} of entries, "
-            f"at a loss scale of {number(scale)}."
+            f"In {len(hit)} of {len(lost)} float16 operations gradients round to zero, up to {percent(worst)} of "
+            f"entries, at a loss scale of {number(scale)}."
         )
         sizes = [middle(view.signal(site, "gradient")[view.late]) * scale for site in hit]
         needed = 2.0 ** math.ceil(math.log2(64 * SMALLEST * scale / max(min(sizes), SMALLEST / 1024)))
