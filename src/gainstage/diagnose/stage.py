@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gainstage.record.schema import Parameter, Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object per stage: compared and hashed by identity
 class Stage:
     """One stage of the chain.
 

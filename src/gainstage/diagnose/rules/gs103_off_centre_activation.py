@@ -72,8 +72,8 @@ class OffCentreActivation(Rule):
         ratio, sign = offset_ratio(view, worst), one_sign(view, worst)
         feeding = view.stages[max(worst.inputs)]
         text = (
-            f"{worst.name} receives {feeding.function} outputs whose constant part is {number(ratio)} times their signal: "
-            f"{percent(sign)} of its weight gradient has one sign per unit"
+            f"{worst.name} receives {feeding.function} outputs whose constant part is {number(ratio)} times their "
+            f"signal: {percent(sign)} of its weight gradient has one sign per unit"
             + (f"; likewise {listed([s for s in found if s is not worst])}." if len(found) > 1 else ".")
         )
         evidence = {

@@ -80,7 +80,7 @@ class SignalCollapse(Rule):
             "progress": progress(view),
             "levels": f"{LOST_DB:g} dB without progress, {BARELY_DB:g} dB in any case but a good result",
         }
-        cause = Cause(largest(shares), shares, split(shares))
+        cause = Cause(largest(shares), shares)
         return self.finding(
             severity, text, sites=[stage.site for stage in path], steps=view.steps[view.late], evidence=evidence,
             cause=cause, remedies=self.remedies(view, path),

@@ -88,11 +88,11 @@ class VanishingGradient(Rule):
         path = view.chain[view.chain.index(worst.stage) :]
         shares = gradient_split(view, path, view.late)
         through_time = len({stage.site.weight for stage in path}) == 1
-        cause = Cause("recurrence" if through_time else largest(shares), shares, split(shares))
+        cause = Cause("recurrence" if through_time else largest(shares), shares)
         fastest = max(found, key=lambda reach: np.nan_to_num(reach.rate))
         text = (
             f"The gradient loses {-worst.gradient_db:.0f} dB on its way from {path[-1].name} back to "
-            f"{worst.stage.name} ({len(path) - 1} stages): {cause.text}. "
+            f"{worst.stage.name} ({len(path) - 1} stages): {split(shares)}. "
             f"{len(starved)} of {len(found)} stages hardly learn"
         )
         if not np.isnan(worst.travelled):

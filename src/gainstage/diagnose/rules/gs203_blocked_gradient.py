@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 TEXTS = {
-    "detached": "run in the forward pass and belong to an optimizer, yet no gradient ever reached them: the graph is cut "
-    "behind them (detach, no_grad, .data, .item, a new tensor made from values)",
+    "detached": "run in the forward pass and belong to an optimizer, yet no gradient ever reached them: the graph is "
+    "cut behind them (detach, no_grad, .data, .item, a new tensor made from values)",
     "zero-gradient": "received gradients of exactly zero at every sample: what comes after them passes nothing",
     "not-in-optimizer": "receive gradients, but no optimizer was given them: they never change",
     "frozen": "have requires_grad=False, and the loss does not fall with the rest",
     "unused": "belong to an optimizer but no recorded operation uses them",
-}  # fmt: skip
+}
 REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
     "zero-gradient": ("open-the-path", "re-initialise or replace what follows them"),
