@@ -131,8 +131,8 @@ def test_a_reader_that_goes_away() -> None:
 
 WAITING = """
 import signal, sys, time
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(30)
 finally:
     print("cleaned up", flush=True)

@@ -14,8 +14,8 @@ SOURCE = Path(__file__).parents[2] / "src"
 PACKAGE = SOURCE / "gainstage"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# What each layer may import of the package, itself included. `errors`, `config` and `version` lie under all.
-BASE = {"errors", "config", "version"}
+# What each layer may import of the package, itself included. `errors` and `config` lie under all.
+BASE = {"errors", "config", "__version__"}
 LAYERS = {
     "functions": BASE | {"functions"},
     "theory": BASE | {"functions", "theory"},
@@ -98,11 +98,12 @@ def test_functions_are_small_as_a_rule() -> None:
 
 
 def functions(text: str) -> Iterator[tuple[str, int]]:
-    """Name and length in lines, docstring included, of every function."""
+    """Name and length in lines of every function; the docstring does not count, documentation may be long."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             assert node.end_lineno is not None
-            yield node.name, node.end_lineno - node.lineno + 1
+            documentation = ast.get_docstring(node, clean=False)
+            yield node.name, node.end_lineno - node.lineno + 1 - len((documentation or "").splitlines())
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.stat().st_size], ids=named)

@@ -8,12 +8,12 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from gainstage import __version__
 from gainstage.cli import completion, demo, explain, report, rules, run
 from gainstage.cli.exits import FAULT, OK, USAGE
 from gainstage.cli.parser import Parser
 from gainstage.config import suggestion
 from gainstage.errors import GainstageError
-from gainstage.version import __version__
 
 COMMANDS = {module.NAME: module for module in (run, report, explain, rules, demo, completion)}
 ISSUES = "https://github.com/gainstage/gainstage/issues"
