@@ -76,12 +76,14 @@ def evidence(key: str, value: Any) -> str:
             return f"{words(key)} {percent(value)}"
         if key.endswith("_seconds"):
             return f"{words(key.removesuffix('_seconds'))} {seconds(value)}"
+    if key.endswith("_db") and isinstance(value, list | tuple):
+        return f"{words(key.removesuffix('_db'))} {_plain(value)} dB"
     return f"{words(key)} {_plain(value)}"
 
 
 def words(key: str) -> str:
-    """A key as words: ``update_ratio`` reads "update ratio"."""
-    return key.replace("_", " ")
+    """A key as words: ``update_ratio`` reads "update ratio", ``gain_db_at_start`` "gain dB at start"."""
+    return " ".join("dB" if word == "db" else word for word in key.split("_"))
 
 
 def _plain(value: Any) -> str:

@@ -85,11 +85,12 @@ def _error(events: Sequence[Event]) -> str:
 
 
 def near(path: str) -> str:
-    """``path`` as one would type it: relative when it lies in the current folder."""
+    """A run file's path as one would type it: the run's folder, relative when it lies in the current one."""
+    shown = Path(path).parent if Path(path).name == "rank0.sqlite" else Path(path)
     try:
-        return str(Path(path).relative_to(Path.cwd()))
+        return str(shown.relative_to(Path.cwd()))
     except (ValueError, OSError):
-        return path
+        return str(shown)
 
 
 def _next_command(script: Script, findings: Sequence[Finding]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import shlex
 from typing import TextIO
 
@@ -20,10 +22,9 @@ OUTCOMES = {
     "interrupted": "was interrupted",
     "killed": "was killed",
 }
-NAMES_SHOWN = 3
-EVIDENCE_SHOWN = 6
-REMEDIES_SHOWN = 3
-DETAILED = 5  # findings told in full; further ones get their sentence alone
+DETAILED = 3  # findings told with evidence and remedies; further ones get their sentence alone
+ROOT, OTHERS = (5, 3), (2, 1)  # pieces of evidence and remedies that are shown: all are in the JSON
+SHORT = 32  # cells of a text that may stand inside a line
 LABEL = 9
 
 
@@ -37,9 +38,10 @@ def render(report: Report, width: int = 80, color: bool = False, unicode: bool =
     if report.stages:
         page.blank()
         add_ladder(page, report)
+    folder = os.path.dirname(report.script.name)
     for number, finding in enumerate(report.findings):
         page.blank()
-        _add_finding(page, finding, headline=finding is _headline(report), full=number < DETAILED)
+        _add_finding(page, finding, folder, headline=finding is _headline(report), full=number < DETAILED)
     page.blank()
     _add_footer(page, report)
     return page.render()
@@ -71,7 +73,7 @@ def _add_header(page: Page, report: Report) -> None:
     page.blank()
     finding = _headline(report)
     mark: Span = (MARKS[finding.severity], finding.severity) if finding else ("✓", "good")
-    page.labelled(mark, [(finding.text if finding else _healthy(report), "strong")], width=1)
+    page.labelled(mark, [(typeset(finding.text) if finding else _healthy(report), "strong")], width=1)
     page.paragraph((f"{_counts(report)}{_loss(report)}", ""), indent=2)
 
 
@@ -103,21 +105,26 @@ def _loss(report: Report) -> str:
     return f" · loss {start} → {end}, {'falling' if seen.loss_decreasing else 'not falling'}"
 
 
-def _add_finding(page: Page, finding: Finding, *, headline: bool, full: bool) -> None:
+def _add_finding(page: Page, finding: Finding, folder: str, *, headline: bool, full: bool) -> None:
+    where = _where(finding, folder)
     title: list[Span] = [
         (f"{finding.code} {finding.name} ", "strong"),
         (f"[{finding.severity}]", finding.severity),
-        (f" {_where(finding)}" if _where(finding) else "", "dim"),
+        (f" {where}" if where else "", "dim"),
     ]
     page.labelled((MARKS[finding.severity], finding.severity), title, width=1)
     if not headline:
-        page.paragraph((finding.text, ""), indent=2)
+        page.paragraph((typeset(finding.text), ""), indent=2)
     if not full or (finding.severity == "info" and not headline):
         return
-    _add_labelled(page, "evidence", _evidence(finding))
-    if finding.cause:
-        _add_labelled(page, "cause", _cause(finding.cause))
-    for number, remedy in enumerate(finding.remedies[:REMEDIES_SHOWN]):
+    pieces, remedies = ROOT if headline else OTHERS
+    cause, evidence = _cause(finding.cause) if finding.cause else "", _evidence(finding, pieces)
+    if headline:
+        _add_labelled(page, "evidence", evidence)
+        _add_labelled(page, "cause", cause)
+    else:
+        _add_labelled(page, "because", " · ".join(part for part in (cause, evidence) if part))
+    for number, remedy in enumerate(finding.remedies[:remedies]):
         _add_labelled(page, "try" if number == 0 else "or", _remedy(remedy))
 
 
@@ -126,30 +133,37 @@ def _add_labelled(page: Page, label: str, text: str) -> None:
         page.labelled((label, "dim"), [(text, "")], width=LABEL, indent=2)
 
 
-def _where(finding: Finding) -> str:
-    names = ", ".join(finding.sites[:NAMES_SHOWN])
-    more = len(finding.sites) - NAMES_SHOWN
-    lines = list(dict.fromkeys(finding.source_lines))
-    at = f" → {lines[0]}" + (f" … {lines[-1]}" if len(lines) > 1 else "") if lines else ""
-    return names + (f" and {more} more" if more > 0 else "") + at
+def _where(finding: Finding, folder: str) -> str:
+    sites = finding.sites
+    names = ", ".join(sites) if len(sites) < 3 else f"{sites[0]} … {sites[-1]}, {len(sites)} in all"
+    # Lines of the script's own folder go without it, as the script's author knows them.
+    lines = list(dict.fromkeys(line.removeprefix(folder).lstrip("/\\") for line in finding.source_lines))
+    if not lines:
+        return names
+    return f"{names} → {lines[0]}" + (f" … {lines[-1]}" if len(lines) > 1 else "")
 
 
-def _evidence(finding: Finding) -> str:
-    told = {key: value for key, value in finding.evidence.items() if value is not None and value != []}
+def _evidence(finding: Finding, pieces: int) -> str:
+    told = {key: value for key, value in finding.evidence.items() if _tells(value)}
     explained = told.pop("consequences", [])
-    parts = [numbers.evidence(key, value) for key, value in list(told.items())[:EVIDENCE_SHOWN]]
+    parts = [numbers.evidence(key, value) for key, value in list(told.items())[:pieces]]
     if explained:
         parts.append(f"explains {', '.join(map(str, explained))}")
-    if finding.last_step > finding.first_step:
-        parts.append(f"steps {finding.first_step:,}–{finding.last_step:,}")
-    elif finding.first_step:
-        parts.append(f"step {finding.first_step:,}")
+    if finding.last_step:
+        first, last = finding.first_step, finding.last_step
+        parts.append(f"steps {first:,}–{last:,}" if last > first else f"step {first:,}")
     return " · ".join(parts)
 
 
+def _tells(value: object) -> bool:
+    return value is not None and value != [] and not (isinstance(value, str) and len(value) > SHORT)
+
+
 def _cause(cause: Cause) -> str:
-    told = numbers.words(cause.name.replace("-", " ")) + (f": {cause.text}" if cause.text else "")
-    return f"{told} ({split(cause.share_db)})" if cause.share_db else told
+    name = cause.name.replace("-", " ")
+    if cause.share_db:
+        return f"{name} ({split(cause.share_db)})"
+    return f"{name}: {typeset(cause.text)}" if cause.text else name
 
 
 def split(share_db: dict[str, float]) -> str:
@@ -161,8 +175,13 @@ def split(share_db: dict[str, float]) -> str:
 
 
 def _remedy(remedy: Remedy) -> str:
-    where = f" in {remedy.where}" if remedy.where else ""
-    return f"{remedy.name} [{remedy.safety}]{where}: {remedy.predicted}"
+    where = f" in {remedy.where}" if remedy.where and len(remedy.where) <= SHORT else ""
+    return f"{remedy.name} [{remedy.safety}]{where}: {typeset(remedy.predicted)}"
+
+
+def typeset(text: str) -> str:
+    """A sentence with the minus of its decibels written as in the ladder."""
+    return re.sub(r"-(?=[\d.]+ dB)", numbers.MINUS, text)
 
 
 def _add_footer(page: Page, report: Report) -> None:
