@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gainstage.record.schema import Step
+from gainstage.record.schema import NAN, Step
 from recorded import BINARY, CLASSES, FALLING, REGRESSION, STEPS, found, network
 
 CHANCE = float(np.log(3))
@@ -51,7 +52,8 @@ def test_steps_too_small_for_the_run() -> None:
 
 
 def test_an_optimizer_that_does_not_hold_the_parameters() -> None:
-    made = network("cross_entropy", CLASSES, **{**SMALL, "ratio": 0.0, "predicted_change": 0.0, "learning_rate": 0.1})
+    made = network("cross_entropy", CLASSES, values=CHANCE, ratio=NAN, predicted_change=0.0)
+    made.parameters = [replace(parameter, optimizer="") for parameter in made.parameters]
     finding = found(made, "GS302")
     assert finding is not None
     assert finding.cause is not None

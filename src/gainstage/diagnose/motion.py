@@ -65,9 +65,10 @@ def motion(view: View) -> Motion:
     for parameter in parameters:
         size = math.prod(parameter.shape)
         moved = np.isfinite(view.update(parameter, "update"))
-        weights += np.where(moved, size * view.update(parameter, "weight") ** 2, 0.0)
-        updates += np.where(moved, size * view.update(parameter, "update") ** 2, 0.0)
-        gradients += np.nan_to_num(view.update(parameter, "gradient")) ** 2
+        with np.errstate(over="ignore"):  # an exploding training: infinity is the answer
+            weights += np.where(moved, size * view.update(parameter, "weight") ** 2, 0.0)
+            updates += np.where(moved, size * view.update(parameter, "update") ** 2, 0.0)
+            gradients += np.nan_to_num(view.update(parameter, "gradient")) ** 2
     loss = np.abs(view.loss)
     with np.errstate(all="ignore"):
         ratio = np.where(weights > 0, np.sqrt(updates / weights), np.nan)

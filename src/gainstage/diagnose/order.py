@@ -70,6 +70,10 @@ EXPLANATIONS = (
     Explanation("GS303", ("GS201", "GS202", "GS203"), frozenset({"gradient"}), fold=True),
     Explanation("GS502", ("GS504",)),
     Explanation("GS605", ("GS502",)),
+    Explanation("GS301", ("GS605",), frozenset({"target-scale"})),
+    Explanation("GS101", ("GS701",), frozenset({"initialisation", "drift"})),
+    Explanation("GS101", ("GS602",)),
+    Explanation("GS103", ("GS602",), fold=True),
 )
 
 

@@ -113,12 +113,12 @@ class Outlet:
 
     @property
     def out_of_reach(self) -> float:
-        """Share of the targets' span outside :attr:`range`, 0...1; 1 when even their mean is outside."""
+        """Share of the targets' span outside :attr:`range`, 0...1; 1 when even their mean is, by their deviation."""
         (low, high), least, most = self.range, self.least("target_min"), self.most("target_max")
         if np.isnan(least) or np.isnan(most):
             return 0.0
-        mean = self.typical("target_mean")
-        if mean < low or mean > high or (least == most and not low <= least <= high):
+        mean, deviation = self.typical("target_mean"), self.typical("target_std")
+        if mean < low - deviation or mean > high + deviation or (least == most and not low <= least <= high):
             return 1.0
         span = max(most - least, float(np.finfo(float).tiny))
         return (max(low - least, 0.0) + max(most - high, 0.0)) / span

@@ -15,12 +15,13 @@ from gainstage.diagnose.view import View
 
 CLASS_LOSSES = ("cross_entropy", "nll_loss")
 BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+SLIGHT = 0.1  # of what a constant prediction misses: within the noise of small batches
 MEAN_ABSOLUTE = math.sqrt(2 / math.pi)  # E|x| of a Gaussian of unit variance
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A loss at the start and at the end (medians of a fifth of the samples) beside the ``baseline``'s.
+    """A loss before learning and at the end (median of the last fifth of the samples) beside the ``baseline``'s.
 
     The baseline is the best prediction that ignores the input: the classes' shares, the targets' mean. It
     is nan for losses whose baseline is not known.
@@ -43,18 +44,17 @@ class Skill:
 
 def skill(outlet: Outlet) -> Skill:
     """The skill of the prediction that enters this loss."""
-    values = finite(per_entry(outlet))
-    if not values.size:
-        return Skill(float("nan"), float("nan"), float("nan"))
-    fifth = max(1, values.size // 5)
-    return Skill(constant_loss(outlet), float(np.median(values[:fifth])), float(np.median(values[-fifth:])))
+    values = per_entry(outlet)
+    known = finite(values)
+    start = middle(finite(values[outlet.view.early]))
+    return Skill(constant_loss(outlet), start, middle(known[-max(1, known.size // 5) :]))
 
 
 def per_entry(outlet: Outlet) -> Array:
     """The loss's value at each sample as a mean, whatever its reduction; nan where it cannot be brought to one."""
-    values = outlet.numbers("value")
-    if np.isnan(values).all() and len(outlet.view.losses) == 1:
+    if outlet.loss.operation == "residual":
         return outlet.view.loss.astype(np.float64)
+    values = outlet.view.signal(outlet.loss, "offset")  # of a single number its magnitude
     reductions = {
         str(kind) for kind in outlet.view.run.signal_extra(outlet.loss.index, "reduction") if kind is not None
     }
@@ -75,13 +75,21 @@ def constant_loss(outlet: Outlet) -> float:
         share = middle(finite(outlet.numbers("target_mean")))
         return entropy(np.array([1 - share, share])) if 0 <= share <= 1 else float("nan")
     spread = target_spread(outlet)
-    if operation == "mse_loss":
+    if operation == "mse_loss" or squared_residual(outlet):
         return spread**2
     if operation == "l1_loss":
         return MEAN_ABSOLUTE * spread
     if operation in ("smooth_l1_loss", "huber_loss"):
         return min(0.5 * spread**2, MEAN_ABSOLUTE * spread)
     return float("nan")
+
+
+def squared_residual(outlet: Outlet) -> bool:
+    """Whether a hand-written loss is the mean of its squared residual, told by its value."""
+    if outlet.loss.operation != "residual":
+        return False
+    power = outlet.view.signal(outlet.loss, "signal") ** 2 + outlet.view.signal(outlet.loss, "offset") ** 2
+    return bool(middle(finite(np.abs(power / outlet.view.loss - 1))) < 0.01)
 
 
 def target_spread(outlet: Outlet) -> float:
@@ -91,6 +99,17 @@ def target_spread(outlet: Outlet) -> float:
     if not within.size:
         return float("nan")
     return float(np.sqrt(np.mean(within**2) + (np.var(means) if means.size else 0.0)))
+
+
+def output_scale(outlet: Outlet) -> float:
+    """The largest magnitude of the first sampled prediction."""
+    low, high = finite(outlet.numbers("input_min")), finite(outlet.numbers("input_max"))
+    return float(max(abs(low[0]), abs(high[0]))) if low.size and high.size else math.nan
+
+
+def target_size(outlet: Outlet) -> float:
+    """RMS of the targets over all samples."""
+    return math.hypot(outlet.typical("target_mean"), target_spread(outlet))
 
 
 def class_counts(outlet: Outlet) -> Array:
@@ -129,8 +148,8 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """The loss did not fall, ended non-finite, or is still no better than a constant prediction's."""
-        return not self.done and (self.broke or not self.fell or self.skill <= 0)
+        """The loss did not fall, ended non-finite, or is about that of a constant prediction."""
+        return not self.done and (self.broke or not self.fell or self.skill <= SLIGHT)
 
 
 def outcome_of(view: View) -> Outcome:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.finding import Finding, Remedy
 from gainstage.diagnose.motion import Motion, motion, starting
+from gainstage.diagnose.overshoot import blame
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import Outcome, outcome_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 WHOLE = 1.0  # a step that rewrites the weights once, or whose first-order promise is the whole loss
-USUAL_RATIO, USUAL_STEEPNESS = 1e-2, 10.0  # of trainings that go well; only the larger excess over them is named
+USUAL_RATIO, USUAL_CHANGE = 1e-2, 0.1  # of trainings that go well; only for the remedy's number
 
 
 @final
@@ -55,17 +56,18 @@ class UpdateTooLarge(Rule):
         """At most one finding."""
         moved, outcome = motion(view), outcome_of(view)
         large = (moved.ratio >= WHOLE) | (moved.change >= WHOLE)
-        if outcome.failed and large.any() and not first_is_last(view, large):
+        harmed = outcome.failed or not np.isfinite(view.loss).all()
+        if harmed and large.any() and not first_is_last(view, large):
             yield self.report(view, moved, outcome, large)
 
     def report(self, view: View, moved: Motion, outcome: Outcome, large: np.ndarray) -> Finding:
         """The finding."""
         ratio, change = peak(moved.ratio), peak(moved.change)
         rate = float(np.nanmax(view.run.step("learning_rate"))) if view.steps.size else float("nan")
-        excess = max(ratio / USUAL_RATIO, change / 0.1)
-        ending = "ended non-finite" if outcome.broke else "did not fall"
-        if outcome.fell and not outcome.broke:
-            ending = "is still no better than that of a constant prediction"
+        excess = max(ratio / USUAL_RATIO, change / USUAL_CHANGE)
+        ending = "is still about that of a constant prediction" if outcome.fell else "did not fall"
+        if not np.isfinite(view.loss).all():
+            ending = "became non-finite"
         text = (
             f"Single steps change the weights by up to {number(ratio)} times their size and promise up to "
             f"{number(change)} times the loss, which {ending}: the steps overshoot."
@@ -83,7 +85,7 @@ class UpdateTooLarge(Rule):
             Remedy("clip-gradient", "unsafe", "before the optimizer's step", predicted, 1 / excess),
         )
         return self.finding(
-            "error", text, steps=view.steps[large], evidence=evidence, cause=cause(view, moved), remedies=remedies
+            "error", text, steps=view.steps[large], evidence=evidence, cause=blame(view, moved), remedies=remedies
         )
 
 
@@ -96,17 +98,3 @@ def peak(values: np.ndarray) -> float:
 def first_is_last(view: View, large: np.ndarray) -> bool:
     """Nothing was seen after the large step, so its effect is unknown."""
     return bool(np.flatnonzero(large)[0] == len(view.steps) - 1 and np.isfinite(view.loss[-1]))
-
-
-def cause(view: View, moved: Motion) -> Cause:
-    """Whose fault the size is: the learning rate's, unless the loss was abnormally steep before the first step."""
-    steepness = starting(view, moved.steepness)
-    excess = max(steepness / USUAL_STEEPNESS, 1.0) if np.isfinite(steepness) else 1.0
-    # Of the ratio one factor of the steepness is the gradient's under SGD; what remains is the learning rate's own.
-    remaining = starting(view, moved.ratio) / excess
-    if excess <= 10 or remaining >= WHOLE:
-        return Cause("learning-rate", text="the loss was no steeper than usual before the first step")
-    inputs = [starting(view, np.hypot(view.signal(s, "signal"), view.signal(s, "offset"))) for s in view.inputs]
-    scale = max((value for value in inputs if np.isfinite(value)), default=0.0)
-    name = "input-scale" if scale > USUAL_STEEPNESS else "steep-start"
-    return Cause(name, text=f"the loss was {number(excess)} times steeper than usual before the first step")

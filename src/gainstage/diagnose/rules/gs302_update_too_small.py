@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
+from gainstage.diagnose.outlet import finite
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import outcome_of
 
@@ -55,36 +57,42 @@ class UpdateTooSmall(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
         moved, outcome = motion(view), outcome_of(view)
-        budget, steepness = moved.total_change, starting(view, moved.steepness)
-        if outcome.done or not budget <= LITTLE or len(view.steps) < 3 or warming_up(view):
+        if outcome.done or -outcome.change > LITTLE or len(view.steps) < 3 or warming_up(view):
             return
-        if -outcome.change > LITTLE or not steepness > FLAT:
-            return
-        yield self.report(view, moved, judged(moved))
+        if orphaned(view):
+            yield self.report(view, moved, "error", "parameters-not-in-optimizer")
+        elif moved.total_change <= LITTLE and moved.total_ratio <= LITTLE and starting(view, moved.steepness) > FLAT:
+            yield self.report(view, moved, judged(moved), "learning-rate")
 
-    def report(self, view: View, moved: Motion, severity: Severity) -> Finding:
+    def report(self, view: View, moved: Motion, severity: Severity, cause: str) -> Finding:
         """The finding."""
-        rate, ratio = float(np.median(view.run.step("learning_rate"))), float(np.nanmedian(moved.ratio))
-        needed = steps_needed(moved)
-        text = (
-            f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could have "
-            f"changed the loss by {moved.total_change:.2g} of its value at most; at this pace it would take "
-            f"{number(needed)} steps to matter."
-        )
-        frozen = ratio == 0 and rate != 0
-        factor = 1e-3 / ratio if ratio > 0 else math.inf
-        if frozen:
-            remedy = Remedy("optimizer-parameters", "unsafe", "the optimizer", "the update ratio is no longer 0", 0.0)
-        else:
+        rate, ratio = float(np.median(view.run.step("learning_rate"))), middle(finite(moved.ratio))
+        needed, factor = steps_needed(moved), 1e-3 / ratio if ratio > 0 else math.nan
+        if cause == "learning-rate":
+            text = (
+                f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could "
+                f"have changed the loss by {moved.total_change:.2g} of its value at most; at this pace it would take "
+                f"{number(needed)} steps to matter."
+            )
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
             remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
+        else:
+            text = "The optimizer steps, but holds none of the parameters of the network that is trained."
+            predicted = f"the loss of {number(view.learning.end)} starts to change"
+            remedy = Remedy("optimizer-parameters", "unsafe", "the optimizer", predicted, view.learning.end)
         evidence = {
             "learning_rate": rate, "update_ratio": ratio, "steps": moved.span, "steps_needed": needed,
             "possible_change": moved.total_change, "steepness": starting(view, moved.steepness),
             "loss_change": outcome_of(view).change,
         }  # fmt: skip
-        cause = Cause("parameters-not-in-optimizer" if frozen else "learning-rate")
-        return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=cause, remedies=[remedy])
+        return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=Cause(cause), remedies=[remedy])
+
+
+def orphaned(view: View) -> bool:
+    """An optimizer steps, and not one weight of the network's operations is its."""
+    weights = {site.weight for site in view.run.sites if site.weight}
+    held = [p.optimizer for p in view.run.parameters if p.name in weights and p.trainable]
+    return bool(held) and not any(held) and any(step.optimizer for step in view.run.steps)
 
 
 def steps_needed(moved: Motion) -> float:

@@ -57,6 +57,8 @@ class LossOscillates(Rule):
         outcome = outcome_of(view)
         if loss.size < ENOUGH or not np.isfinite(loss).all() or not supervised(view) or outcome.skill > 0.5:
             return
+        if not middle(loss) > 0:
+            return
         jumps = np.diff(loss) / middle(loss)
         turns = float(np.mean(jumps[1:] * jumps[:-1] < 0))
         jump, promised = middle(np.abs(jumps)), middle(change)

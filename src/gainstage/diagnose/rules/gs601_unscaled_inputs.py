@@ -132,7 +132,7 @@ def received(view: View, site: Site) -> Features | None:
     spread = most / least if least > 0 else 1.0
     rms = math.hypot(signal, offset)
     largest = extreme(view, site, "rms_max")
-    if not math.isfinite(rms) or rms == 0:
+    if not math.isfinite(rms) or not signal > 0:  # a constant is GS602's
         return None
     return Features(site, stage, rms, largest, offset, signal, spread if math.isfinite(spread) else 1.0)
 

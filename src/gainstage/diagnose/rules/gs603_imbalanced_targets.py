@@ -63,8 +63,9 @@ class ImbalancedTargets(Rule):
     def report(self, outlet: Outlet, counts: np.ndarray, seen: np.ndarray) -> Finding:
         """The finding for one loss."""
         known, majority = skill(outlet), float(seen.max() / seen.sum())
-        # It was learnt down to the shares, from well above them, and not one per cent further.
-        collapsed = known.start > 1.1 * known.baseline and abs(known.value) < 0.05
+        # It came down nine tenths of the way to the loss of the shares, from well above, and not below it.
+        way = known.start - known.baseline
+        collapsed = way > 0.1 * known.baseline and -0.05 * known.baseline < known.end - known.baseline < 0.1 * way
         severity: Severity = "warning" if collapsed else "info"
         text = (
             f"The most frequent class holds {percent(majority)} of {number(seen.sum())} targets seen, "

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
-from gainstage.diagnose.outlet import REGRESSION_LOSSES, Outlet, finite, outlets
+from gainstage.diagnose.outlet import REGRESSION_LOSSES, Outlet, outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import Skill, outcome_of, skill, target_spread
+from gainstage.diagnose.skill import SLIGHT, Skill, outcome_of, output_scale, skill, target_size, target_spread
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -58,7 +58,7 @@ class UnscaledTargets(Rule):
     def report(self, outlet: Outlet, own: float, size: float, known: Skill) -> Finding:
         """The finding for one loss."""
         outcome = outcome_of(outlet.view)
-        failed = outcome.broke or known.value <= 0.05 or (math.isnan(known.value) and not outcome.fell)
+        failed = outcome.broke or known.value <= SLIGHT or (math.isnan(known.value) and not outcome.fell)
         text = (
             f"The targets have an RMS of {number(size)} where the fresh output gives {number(own)}; the loss starts at "
             f"{number(known.start)} and ends at {number(known.end)}, that of predicting their mean is "
@@ -78,14 +78,3 @@ class UnscaledTargets(Rule):
             "error" if outcome.broke else "warning" if failed else "info", text, sites=outlet.place,
             steps=outlet.steps, evidence=evidence, cause=Cause("target-scale"), remedies=remedies,
         )  # fmt: skip
-
-
-def output_scale(outlet: Outlet) -> float:
-    """The largest magnitude of the first sampled prediction."""
-    low, high = finite(outlet.numbers("input_min")), finite(outlet.numbers("input_max"))
-    return float(max(abs(low[0]), abs(high[0]))) if low.size and high.size else math.nan
-
-
-def target_size(outlet: Outlet) -> float:
-    """RMS of the targets over all samples."""
-    return math.hypot(outlet.typical("target_mean"), target_spread(outlet))
