@@ -122,7 +122,14 @@ def test_coverage_says_what_was_not_seen():
     assert "rank 2 of 4" in told
     assert "1 of 2 parameters are frozen" in told
     assert "no gradient was seen at 4 of 4 operations" in told
-    assert seen.steps == 5001
+
+
+def test_coverage_believes_what_the_observer_left_at_its_end():
+    run = chains.chain(2)
+    events = (Event(12.0, 4999, "end", "", {"steps": 5000, "cost_seconds": 0.123}),)
+    seen = coverage(View(Run(run.info, run.sites, run.parameters, run.steps, [], [], events, sampled=37)))
+    assert (seen.steps, seen.sampled) == (5000, 37)
+    assert seen.cost_seconds == 0.123
 
 
 def test_an_empty_run_has_no_rungs_and_an_unknown_cost():

@@ -16,7 +16,7 @@ NAN = float("nan")
 class Coverage:
     """What was looked at: durations in seconds, ``overhead`` the share of the run's wall time spent on looking.
 
-    ``steps`` counts optimizer steps up to the last one that left a record; ``unseen`` says in sentences what was
+    ``steps`` counts optimizer steps, of a killed run those up to its last sample; ``unseen`` says in sentences what was
     not looked at.
     """
 
@@ -36,7 +36,7 @@ class Coverage:
 
 
 def coverage(view: View) -> Coverage:
-    """What ``view``'s run recorded; the cost of samples that were left out on loading is estimated from the others."""
+    """What ``view``'s run recorded; of a killed run, the cost of samples not loaded is estimated from the others."""
     run = view.run
     seconds = _seconds(run)
     cost = _cost(run)
@@ -59,8 +59,14 @@ def coverage(view: View) -> Coverage:
 
 
 def _steps(run: Run) -> int:
-    last = [step.step for step in run.steps] + [event.step for event in run.events if event.kind != "note"]
-    return max(last, default=-1) + 1
+    told = _told_at_end(run, "steps")
+    return int(told) if told >= 0 else max((step.step for step in run.steps), default=-1) + 1
+
+
+def _told_at_end(run: Run, key: str) -> float:
+    """A number that the observer left when it was closed; a killed run has none."""
+    told = [event.details.get(key) for event in run.events if event.kind == "end"]
+    return float(told[-1]) if told and isinstance(told[-1], int | float) else NAN
 
 
 def _seconds(run: Run) -> float:
@@ -70,6 +76,9 @@ def _seconds(run: Run) -> float:
 
 
 def _cost(run: Run) -> float:
+    told = _told_at_end(run, "cost_seconds")
+    if not np.isnan(told):
+        return told
     costs = run.step("cost_seconds").astype(np.float64) if run.steps else np.array([])
     seen = costs[~np.isnan(costs)]
     if not seen.size:

@@ -23,6 +23,8 @@ WORTH_FOLDING = 3
 class Rung:
     """One stage, late in the run: levels in dB, shares in 0...1, ``nan`` where nothing was measured.
 
+    ``function`` is the activation, "" for a stage whose nonlinearity is inside its operation.
+
     ``signal_db`` is what the next stage receives against what the network's first stage received,
     ``gradient_db`` the gradient at the stage's affine output against the same at the network's last stage.
     ``place`` is ``site`` without the operation; ``members`` are the names by which findings may point at the stage:
@@ -97,7 +99,7 @@ def _rung(view: View, stage: Stage, number: int, signal_reference: float, gradie
         place=_place(stage.site),
         root=stage.site.root,
         operation=stage.site.operation,
-        function=stage.function,
+        function=stage.function if activation or stage.site.kind not in ("attention", "recurrent") else "",
         source_line=stage.site.source_line,
         members=_members(stage),
         signal=signal,

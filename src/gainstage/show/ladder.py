@@ -12,6 +12,7 @@ from gainstage.show.console import Column, Page, Span, Spans
 from gainstage.show.report import Report
 
 ENDS = 3  # rungs always shown at either end of the chain
+FAULTY_ROWS, HEALTHY_ROWS = 20, 10
 POINTED = 4  # a finding that points at more stages than this speaks of the chain, and its stages may be folded
 QUIETEST_DB, LOUDEST_DB = -40.0, 0.0  # the meter's range unless the network needs more
 METERED = 72  # narrower terminals show the levels' numbers alone
@@ -24,7 +25,8 @@ def add_ladder(page: Page, report: Report) -> None:
     """Put the chain of stages on the page, long chains folded."""
     rungs = report.stages
     severities = _severities(report)
-    rows = fold(rungs, _kept(report), severities)
+    limit = FAULTY_ROWS if report.worst in ("error", "warning") else HEALTHY_ROWS
+    rows = fold(rungs, _kept(report), severities, limit)
     optional = [name for name in ("transmission", "dead_share", "update_ratio") if _measured(rungs, name)]
     meter = _meter(rungs, page, optional)
     several = len({rung.root for rung in rungs}) > 1
