@@ -7,75 +7,104 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gainstage.diagnose.decibels import Array, middle
+from gainstage.diagnose.decibels import Array, decibels, middle
 from gainstage.diagnose.finding import Severity
-from gainstage.diagnose.origin import Origin, onset, origin
+from gainstage.diagnose.origin import Origin, entrance, onset, origin
 from gainstage.diagnose.progress import LOWER, most_severe, softened
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.view import View
 from gainstage.functions import NOT_ELEMENTWISE, get, known
 from gainstage.record.schema import Site
+from gainstage.theory import moments
 
+Levels = tuple[tuple[float, Severity], ...]
 FEWEST_EXAMPLES = 1_000
 # Shares of lost units at which the remaining power is -10 dB, -3 dB and -1.2 dB.
-LEVELS: tuple[tuple[float, Severity], ...] = ((0.9, "error"), (0.5, "warning"), (0.25, "info"))
+UNIT_LEVELS: Levels = ((0.9, "error"), (0.5, "warning"), (0.25, "info"))
+# The same for power lost by saturation beyond what the function costs at rest: -10 dB and -6 dB; a training that
+# goes well stretches tanh to -3 dB.
+POWER_LEVELS: Levels = ((0.9, "error"), (0.75, "warning"))
+FAINT_DB = -40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """The idle units of one activation: how many of how many, looked at on how many examples, and why."""
+    """The idle units of one activation: how many of how many, looked at on how many examples, and why.
+
+    ``lost`` is the share of the gradient's power that saturation costs, against pre-activations N(0, 1); 0 for
+    dead units, whose loss is their share.
+    """
 
     stage: Stage
     site: Site
     count: int
     units: int
+    lost: float
     examples: int
     origin: Origin
 
     @property
     def share(self) -> float:
+        """Idle units over all units."""
         return self.count / self.units
+
+    @property
+    def severity(self) -> Severity | None:
+        """By the power that is lost, one level lower where a path leads around the layer; None for a small loss."""
+        reached: list[Severity] = [severity for level, severity in UNIT_LEVELS if self.share >= level]
+        reached += [severity for level, severity in POWER_LEVELS if self.lost >= level]
+        if not reached:
+            return None
+        return LOWER[most_severe(reached)] if self.stage.residual else most_severe(reached)
 
 
 def groups(view: View, *, saturating: bool) -> Iterator[tuple[Severity, list[Idle]]]:
-    """Idle layers with the same cause, and how bad it is: by the power that is lost, one level lower where a path
-    leads around the layer or the network learns well all the same."""
+    """Layers that are idle for the same cause with the gravest severity among them, lower where the network learns."""
     by_cause: dict[str, list[Idle]] = {}
-    for idle in idle_units(view, saturating=saturating):
-        by_cause.setdefault(idle.origin.cause.name, []).append(idle)
-    for group in by_cause.values():
-        yield softened(most_severe(_severity(idle) for idle in group), view), group
-
-
-def _severity(idle: Idle) -> Severity:
-    reached: list[Severity] = [severity for level, severity in LEVELS if idle.share >= level]
-    severity = most_severe(reached)
-    return LOWER[severity] if idle.stage.residual else severity
-
-
-def idle_units(view: View, *, saturating: bool) -> Iterator[Idle]:
-    """Hidden layers with at least a quarter of idle units: saturated ones, or dead ones of all other functions."""
     for stage in view.stages:
         for site in stage.followers:
-            if site.kind != "activation" or site.gate or stage.is_output or site.function in NOT_ELEMENTWISE:
-                continue
-            squashing = known(site.function) and site.function != "relu6" and get(site.function).squashing
-            if squashing == saturating and site.units > 1:
-                found = _idle(view, stage, site, saturating)
-                if found is not None and found.share >= LEVELS[-1][0]:
-                    yield found
+            idle = _idle(view, stage, site, saturating) if _concerned(stage, site, saturating) else None
+            if idle is not None and idle.severity is not None and not _faint(view, stage):
+                by_cause.setdefault(idle.origin.cause.name, []).append(idle)
+    for group in by_cause.values():
+        yield softened(most_severe(idle.severity for idle in group if idle.severity), view), group
+
+
+def _concerned(stage: Stage, site: Site, saturating: bool) -> bool:
+    """Hidden activations, those that go flat on both sides for saturation and all others for death."""
+    if site.kind != "activation" or site.gate or stage.is_output or site.function in NOT_ELEMENTWISE or site.units < 2:
+        return False
+    squashing = known(site.function) and site.function != "relu6" and get(site.function, site.parameters).squashing
+    return squashing == saturating
+
+
+def _faint(view: View, stage: Stage) -> bool:
+    """Whether hardly anything that depends on the input arrives: then no unit can work, whatever its own state."""
+    data = view.signal(entrance(view, stage).site, "signal_in")
+    arriving = middle(decibels(view.signal(stage.site, "signal_in"), data)[view.late])
+    return bool(stage.inputs) and arriving < FAINT_DB
 
 
 def _idle(view: View, stage: Stage, site: Site, saturating: bool) -> Idle | None:
-    silent = view.signal(site, "silent_units")
-    rows = np.fmax(view.signal(site, "rows"), view.run.step("examples"))
+    silent, rows = view.signal(site, "silent_units"), np.fmax(view.signal(site, "rows"), view.run.step("examples"))
     examples = int(np.nansum(rows[view.late]))
-    working = silent + np.fmax(view.signal(site, "saturated_units"), 0.0) if saturating else silent
-    count = middle(working[view.late]) if saturating else _dead(view, site, silent, examples)
-    if np.isnan(count) or count <= 0:
+    if saturating:
+        idle = silent + np.fmax(view.signal(site, "saturated_units"), 0.0)
+        count, course = middle(idle[view.late]), _lost(view, site)
+    else:
+        count, course = _dead(view, site, silent, examples), silent / site.units
+    lost = middle(course[view.late]) if saturating else 0.0
+    level = lost if saturating else count / site.units
+    if np.isnan(count) or not level > 0:
         return None
-    start = onset(working / site.units, count / site.units)
-    return Idle(stage, site, int(count), site.units, examples, origin(view, stage, start))
+    return Idle(stage, site, int(count), site.units, lost, examples, origin(view, stage, onset(course, level)))
+
+
+def _lost(view: View, site: Site) -> Array:
+    """Share of the power that saturation takes at each sample."""
+    function = get(site.function, site.parameters)
+    at_rest = moments(function).transmission / function.best_transmission
+    return 1 - np.fmin(view.signal(site, "transmission_share") / at_rest, 1.0)
 
 
 def _dead(view: View, site: Site, silent: Array, examples: int) -> float:

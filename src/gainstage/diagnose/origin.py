@@ -29,7 +29,7 @@ class Origin:
 
 def data_rms(view: View, stage: Stage) -> float:
     """RMS of the data where it enters the stage's network; 1 where it is embedded or normalised on the way."""
-    first = _entrance(view, stage)
+    first = entrance(view, stage)
     return 1.0 if first.normalised or first.site.kind == "embedding" else middle(input_rms(view, first)[view.early])
 
 
@@ -82,7 +82,8 @@ def _from_start(data: float, by_bias: bool, bias: float, pre: float) -> Cause:
     return Cause("initialisation", text="already so before the first step")
 
 
-def _entrance(view: View, stage: Stage) -> Stage:
+def entrance(view: View, stage: Stage) -> Stage:
+    """The first stage of the network that the stage belongs to: where the data comes in."""
     seen: set[int] = set()
     while stage.inputs and stage.index not in seen:
         seen.add(stage.index)

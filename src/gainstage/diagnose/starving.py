@@ -9,7 +9,7 @@ import numpy as np
 
 from gainstage.diagnose.decibels import decibels, middle
 from gainstage.diagnose.stage import Stage
-from gainstage.diagnose.transfer import travelled
+from gainstage.diagnose.transfer import input_rms, travelled
 from gainstage.diagnose.view import View
 
 
@@ -52,7 +52,9 @@ def reaches(view: View, chain: Sequence[Stage]) -> list[Reach]:
 
 
 def cut_off(view: View, stage: Stage) -> bool:
-    """Whether the stage's gradient is zero because something behind it passes nothing: other rules' matter."""
+    """Whether the stage's gradient is zero because something before or behind it passes nothing."""
+    if bool((input_rms(view, stage)[view.late] == 0).all()):
+        return True
     behind = [s for s in view.stages if s.index >= stage.index]
     for later in behind:
         site = later.activation

@@ -25,18 +25,12 @@ def constant(view: View, stage: Stage, at: int) -> bool:
     return bool(abs(abs(mean) - rms) <= 1e-6 * rms)
 
 
-def still_symmetric(view: View, stage: Stage) -> bool:
-    """Whether all units of the stage are the same now, or cannot become different after the only sample there is."""
-    weight = stage.weight
-    if weight is None or weight.shape[0] < 2 or not len(view.steps):
+def started_symmetric(view: View, stage: Stage) -> bool:
+    """Whether the units of the stage were drawn equal, and the stages behind it do not make them differ."""
+    if stage.weight is None or stage.weight.shape[0] < 2 or not len(view.steps):
         return False
-    sizes, rows = view.update(weight, "weight"), distinct_rows(view, stage)
-    seen = np.flatnonzero(~np.isnan(sizes))
-    if not seen.size:
-        return False
-    now = int(seen[-1])
-    equal = bool(sizes[now] == 0 or constant(view, stage, now) or (rows.size and rows[-1] == 1))
-    if not equal or seen.size > 1:
-        return equal
-    behind = [later for later in view.stages if stage.index in later.inputs]
-    return bool(behind) and all(constant(view, later, now) for later in behind)
+    behind = [later for later in view.stages if stage.index in later.inputs and later.weight is not None]
+    if constant(view, stage, 0):
+        return bool(behind) and all(constant(view, later, 0) for later in behind)
+    rows = distinct_rows(view, stage)
+    return bool(rows.size > 1 and rows[0] == rows[-1] == 1)

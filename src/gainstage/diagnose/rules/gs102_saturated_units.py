@@ -20,7 +20,8 @@ class SaturatedUnits(Rule):
     """
     ## What it detects
     Hidden units of a function that goes flat on both sides (sigmoid, tanh, hardtanh, softsign, erf) whose squared
-    derivative, averaged over the examples, is below 1 % of the best the function can do.
+    derivative, averaged over the examples, is below 1 % of the best the function can do; or layers that as a whole
+    pass a quarter and less of the gradient's power that they would pass at pre-activations of size one.
 
     ## Why it matters
     A saturated unit is a switch: the gradient that reaches it loses 20 dB and more, so neither the unit nor anything
@@ -28,7 +29,8 @@ class SaturatedUnits(Rule):
 
     ## When it stays silent
     Gates (LSTM, squeeze-and-excitation) are meant to be open or closed; an output that is sure of its class is
-    no fault. Below a quarter of the units nothing is said, one level lower where the network learns well.
+    no fault. Below a quarter of the units and three quarters of the power nothing is said; one level lower where
+    the network learns well.
 
     ## Example
     `nn.Tanh()` behind weights drawn with `normal_(0, 1)` at a fan-in of 256: pre-activations of ±16.
@@ -53,12 +55,12 @@ class SaturatedUnits(Rule):
 
     def report(self, view: View, group: list[Idle], severity: Severity) -> Finding:
         """The finding for the layers with one cause."""
-        worst = max(group, key=lambda idle: idle.share)
+        worst = max(group, key=lambda idle: (idle.lost, idle.share))
         pre = worst.origin.evidence["pre_activation_rms"]
         transmission = middle(view.signal(worst.site, "transmission_share")[view.late])
         text = (
-            f"{percent(worst.share)} of the units of {worst.site.name} are saturated ({worst.count} of {worst.units}): "
-            f"pre-activations of RMS {number(pre)} leave {percent(transmission)} of the gradient's power."
+            f"{worst.site.name} works at its flat ends: pre-activations of RMS {number(pre)} leave "
+            f"{percent(transmission)} of the gradient's power, {worst.count} of {worst.units} units are saturated."
         )
         if len(group) > 1:
             text += f" Likewise {listed([idle.stage for idle in group if idle is not worst])}."
@@ -67,8 +69,9 @@ class SaturatedUnits(Rule):
             "units": [idle.units for idle in group],
             "saturated_share": worst.share,
             "transmission_share": transmission,
+            "lost_power": worst.lost,
             "examples": worst.examples,
-            "levels": "error from 90 % of the units, warning from 50 %, info from 25 %",
+            "levels": "error from 90 % of units or power, warning from 50 % of the units or 75 % of the power",
             **worst.origin.evidence,
         }
         return self.finding(

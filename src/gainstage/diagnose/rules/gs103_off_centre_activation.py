@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ONE_SIGN = 0.9  # |sum g| / sum |g| over a unit's weights: 1 when all move the same way
 OFFSET = 3.0  # a constant part three times the signal: nine tenths of the power says nothing about the input
+FAINT = 100.0  # beyond 40 dB there is no signal left to be off-centre
 
 
 @final
@@ -34,8 +35,8 @@ class OffCentreActivation(Rule):
     The loss's curvature along the constant part is larger by the square of the ratio, and bounds the learning rate.
 
     ## When it stays silent
-    Normalisation between the two stages removes the offset. A ReLU's offset is about its signal: silent. Info where the
-    loss falls; a warning only where it does not.
+    Normalisation between the two stages removes the offset. A ReLU's offset is about its signal: silent. Beyond 40 dB
+    the signal has collapsed (GS104). Info where the loss falls; a warning only where it does not.
 
     ## Example
     `nn.Sigmoid()` between linear layers: outputs 0.5 ± 0.05.
@@ -55,7 +56,7 @@ class OffCentreActivation(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding, for all stages concerned."""
         found = [stage for stage in view.stages if self.concerns(view, stage)]
-        if found:
+        if found and np.isfinite(view.loss[-1]):
             yield self.report(view, found, "warning" if progress(view) == "none" else "info")
 
     def concerns(self, view: View, stage: Stage) -> bool:
@@ -64,7 +65,7 @@ class OffCentreActivation(Rule):
         one_sided = [s for s in feeding if (f := activation_of(s)) and s.function and not f.zero_centred]
         if not one_sided or stage.weight is None or any(s.end.kind == "normalisation" for s in feeding):
             return False
-        return one_sign(view, stage) >= ONE_SIGN and offset_ratio(view, stage) >= OFFSET
+        return one_sign(view, stage) >= ONE_SIGN and OFFSET <= offset_ratio(view, stage) <= FAINT
 
     def report(self, view: View, found: list[Stage], severity: Severity) -> Finding:
         """The finding, by the worst stage."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
+import numpy as np
+
 from gainstage.diagnose.decibels import decibels, middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.progress import progress, softened
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 STRAIGHT = 1e-3  # Var f' / E f'^2 of a unit: its slope varies by 3 % over the examples
-FAINT_DB = -40.0  # below it the straightness is a consequence of the collapsed signal
+ALIVE_DB = 40.0  # a signal that fell or grew by more explains the straightness itself
 
 
 @final
@@ -135,6 +137,6 @@ def straight_stages(view: View, hidden: list[Stage]) -> list[Stage]:
     measured = [(s, middle(view.signal(s.activation, "nonlinearity")[view.late])) for s in hidden if s.activation]
     if not measured or len(measured) < len(hidden) or progress(view) != "none":
         return []
-    faint = decibels(view.pre(hidden[-1]), view.signal(hidden[0].site, "signal_in"))
-    known = all(value < STRAIGHT for _, value in measured)
-    return [stage for stage, _ in measured] if known and middle(faint[view.late]) > FAINT_DB else []
+    gain = middle(decibels(view.pre(hidden[-1]), view.signal(hidden[0].site, "signal_in"))[view.late])
+    straight = all(value < STRAIGHT for _, value in measured)
+    return [stage for stage, _ in measured] if straight and abs(gain) < ALIVE_DB and np.isfinite(view.loss[-1]) else []

@@ -24,7 +24,8 @@ LEVELS: tuple[tuple[float, Severity], ...] = ((0.9, "error"), (0.5, "warning"), 
 class DuplicatedUnits(Rule):
     """
     ## What it detects
-    Hidden stages in which a quarter and more of the units have the same weights as another unit, now.
+    Hidden stages in which a quarter and more of the units started with the same weights as another unit and have
+    them still.
 
     ## Why it matters
     Equal units receive equal gradients and stay equal: the layer is as wide as its distinct units.
@@ -57,7 +58,7 @@ class DuplicatedUnits(Rule):
             units = stage.weight.shape[0]
             if units < 2 or not rows.size or bool((view.update(stage.weight, "weight")[view.late] == 0).any()):
                 continue
-            share = 1 - float(rows[-1]) / units
+            share = 1 - float(max(rows[0], rows[-1])) / units
             reached: list[Severity] = [severity for level, severity in LEVELS if share >= level]
             if reached:
                 yield self.report(view, stage, rows, share, softened(most_severe(reached), view))
@@ -65,16 +66,12 @@ class DuplicatedUnits(Rule):
     def report(self, view: View, stage: Stage, rows: np.ndarray, share: float, severity: Severity) -> Finding:
         """The finding for one stage."""
         units = stage.weight.shape[0] if stage.weight else 0
-        left, first = int(rows[-1]), int(rows[0])
+        left = int(rows[-1])
         text = (
             f"{units} units of {stage.name} have only {left} different rows of weights ({percent(share)} are copies)."
         )
-        cause = (
-            Cause("initialisation", text="they were equal before the first step")
-            if first <= (left + units) / 2
-            else Cause("collapse", text=f"{first} rows differed at the start")
-        )
-        evidence = {"units": units, "distinct": left, "distinct_at_start": first,
+        cause = Cause("initialisation", text="they were equal before the first step")
+        evidence = {"units": units, "distinct": left, "distinct_at_start": int(rows[0]),
                     "levels": "error from 90 % copies, warning from 50 %, info from 25 %"}  # fmt: skip
         again = Remedy("reinitialise", "safe", stage.name, f"{units} different units instead of {left}", float(units))
         return self.finding(severity, text, sites=[stage.site], steps=view.steps, evidence=evidence, cause=cause,

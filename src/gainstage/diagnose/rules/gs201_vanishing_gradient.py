@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from gainstage.diagnose.finding import Cause, Finding, Severity
+from gainstage.diagnose.idle import groups
 from gainstage.diagnose.predict import gradient_remedies
 from gainstage.diagnose.progress import progress
 from gainstage.diagnose.rule import Rule
@@ -40,7 +41,7 @@ class VanishingGradient(Rule):
 
     ## When it stays silent
     No size of a gradient decides: a gradient of 1e-9 that moves its weights is healthy. Silent where the network
-    learns well, and where the gradient is exactly zero because units are dead or weights zero (GS101, GS203, GS401).
+    learns well, and where dead or saturated units or weights of zero stop the gradient (GS101, GS102, GS203, GS401).
 
     ## Example
     Twenty `nn.Linear(256, 256)` with `nn.Sigmoid()`: -336 dB, of which -245 dB are the sigmoid's derivative.
@@ -66,8 +67,13 @@ class VanishingGradient(Rule):
             return
         starved, severity = self.starved(found, state == "none")
         starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
-        if starved:
+        if starved and not self.idle(view):
             yield self.report(view, starved, found, severity if state != "some" else "warning")
+
+    def idle(self, view: View) -> bool:
+        """Whether most units of a layer on the way are dead or saturated: that says more than a gradient does."""
+        groups_found = [group for saturating in (False, True) for _, group in groups(view, saturating=saturating)]
+        return any(idle.severity == "error" for group in groups_found for idle in group)
 
     def starved(self, found: list[Reach], stuck: bool) -> tuple[list[Reach], Severity]:
         """The stages that do not learn, and how bad that is."""
@@ -78,9 +84,10 @@ class VanishingGradient(Rule):
         adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
         gap = BEHIND if adequate else 10 ** (-WITHOUT_UPDATES_DB / 20)
         still = [r for r in found if r.travelled < STILL and r.rate * gap <= fastest and r.gradient_db <= -20]
-        if still or not (stuck and adequate):
+        if still or not stuck:
             return still, "error"
-        return [reach for reach in found if reach.gradient_db <= LOST_DB], "warning"
+        faint = [reach for reach in found if reach.gradient_db <= (LOST_DB if adequate else WITHOUT_UPDATES_DB)]
+        return faint, "error" if any(reach.gradient_db <= WITHOUT_UPDATES_DB for reach in faint) else "warning"
 
     def report(self, view: View, starved: list[Reach], found: list[Reach], severity: Severity) -> Finding:
         """The finding, with the split of the decibels from the worst stage to the end."""
@@ -90,12 +97,13 @@ class VanishingGradient(Rule):
         through_time = len({stage.site.weight for stage in path}) == 1
         cause = Cause("recurrence" if through_time else largest(shares), shares)
         fastest = max(found, key=lambda reach: np.nan_to_num(reach.rate))
+        amount = "everything" if np.isinf(worst.gradient_db) else f"{-worst.gradient_db:.0f} dB"
         text = (
-            f"The gradient loses {-worst.gradient_db:.0f} dB on its way from {path[-1].name} back to "
+            f"The gradient loses {amount} on its way from {path[-1].name} back to "
             f"{worst.stage.name} ({len(path) - 1} stages): {split(shares)}. "
             f"{len(starved)} of {len(found)} stages hardly learn"
         )
-        if not np.isnan(worst.travelled):
+        if worst.travelled < STILL:
             text += f": {worst.stage.name} moved by {worst.travelled:.1e} of its size in the whole run"
         evidence = {
             "gradient_db": [round(reach.gradient_db, 1) for reach in found],

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 TEXTS = {
-    "detached": "run in the forward pass and belong to an optimizer, yet no gradient ever reached them: the graph is "
-    "cut behind them (detach, no_grad, .data, .item, a new tensor made from values)",
-    "zero-gradient": "received gradients of exactly zero at every sample: what comes after them passes nothing",
-    "not-in-optimizer": "receive gradients, but no optimizer was given them: they never change",
-    "frozen": "have requires_grad=False, and the loss does not fall with the rest",
-    "unused": "belong to an optimizer but no recorded operation uses them",
+    "detached": "No gradient ever reached {names}, which ran in the forward pass and belong to an optimizer: the graph "
+    "is cut behind them (detach, no_grad, .data, .item, a new tensor made from values).",
+    "zero-gradient": "The gradient of {names} was exactly zero at every sample: what comes after passes nothing.",
+    "not-in-optimizer": "No optimizer was given {names}: gradients arrive, and the weights never change.",
+    "frozen": "{names} may not learn (requires_grad=False), and the rest does not get the loss down.",
+    "unused": "No recorded operation uses {names}, which belong to an optimizer.",
 }
 REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
@@ -46,8 +46,8 @@ class BlockedGradient(Rule):
 
     ## When it stays silent
     Frozen backbones, target networks and teachers are meant to stand still: without gradient and outside of
-    every optimizer nothing is said, nor about frozen or left-out weights while the loss falls. A gradient that is
-    zero because units behind are dead or weights zero is the matter of GS101 and GS401.
+    every optimizer nothing is said, nor about frozen or left-out weights where the network learns well. A gradient
+    that is zero because units behind are dead or weights zero is the matter of GS101 and GS401.
 
     ## Example
     `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
@@ -99,7 +99,8 @@ class BlockedGradient(Rule):
             return softened("error", view)
         if reason == "unused":
             return "info"
-        return "warning" if progress(view) == "none" else None
+        by_progress: dict[str, Severity] = {"none": "warning", "some": "info"}
+        return by_progress.get(progress(view))
 
     def report(self, view: View, reason: str, parameters: list[Parameter], severity: Severity) -> Finding:
         """The finding for all parameters with one reason."""
@@ -114,7 +115,7 @@ class BlockedGradient(Rule):
         }  # fmt: skip
         predicted = f"{action}: {100 * share:.0f} % of the weights begin to learn"
         return self.finding(
-            severity, f"{shown} {TEXTS[reason]}.", sites=stages or names, steps=view.steps, evidence=evidence,
+            severity, TEXTS[reason].format(names=shown), sites=stages or names, steps=view.steps, evidence=evidence,
             cause=Cause(reason), remedies=[Remedy(remedy, "safe", names[0], predicted, share)],
         )  # fmt: skip
 

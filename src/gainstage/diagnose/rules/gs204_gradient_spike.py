@@ -15,7 +15,7 @@ from gainstage.diagnose.rule import Rule, number
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
-AROUND = 5  # samples on either side that say what is usual
+AROUND = 5  # samples before that say what is usual, and after that show that it is over
 FACTOR = 10.0
 DEVIATIONS = 6.0
 
@@ -24,7 +24,7 @@ DEVIATIONS = 6.0
 class GradientSpike(Rule):
     """
     ## What it detects
-    Single samples whose gradient norm is ten times the median of their neighbours and six deviations beyond them, and
+    Single samples whose gradient norm is ten times the median of the five before and six deviations beyond it, and
     that did harm: the step moved the weights five times as far as usual and the loss was higher after it.
 
     ## Why it matters
@@ -71,17 +71,17 @@ class GradientSpike(Rule):
 
 
 def candidates(norms: Array) -> list[int]:
-    """Samples that stand out of their neighbourhood, before and after, on a logarithmic scale."""
+    """Samples that stand out of those before them, on a logarithmic scale, and come down again."""
     with np.errstate(divide="ignore"):
         logs = np.log(norms)
     found = []
     for at in range(AROUND, len(logs) - 1):
-        near = np.concatenate([logs[at - AROUND : at], logs[at + 1 : at + 1 + AROUND]])
-        near = near[np.isfinite(near)]
-        if near.size < AROUND or not np.isfinite(logs[at]):
+        before, after = logs[at - AROUND : at], logs[at + 1 : at + 1 + AROUND]
+        if not (np.isfinite(before).all() and np.isfinite(logs[at])):
             continue
-        spread = 1.48 * float(np.median(np.abs(near - np.median(near))))
-        if logs[at] - np.median(near) > max(np.log(FACTOR), DEVIATIONS * spread) and logs[at] > near.max():
+        spread = 1.48 * float(np.median(np.abs(before - np.median(before))))
+        stands_out = logs[at] - np.median(before) > max(np.log(FACTOR), DEVIATIONS * spread)
+        if stands_out and logs[at] - np.nanmedian(after) > np.log(FACTOR) / 2:
             found.append(at)
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.progress import softened
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.symmetry import still_symmetric
+from gainstage.diagnose.symmetry import started_symmetric
 from gainstage.diagnose.wording import listed
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class SymmetricWeights(Rule):
     """
     ## What it detects
-    Hidden stages whose weights are all zero or all equal, or whose rows are all the same, and still are at the end.
+    Hidden stages whose weights start all zero or all equal, with the stages behind them just so; or whose rows start
+    equal and still are at the end.
 
     ## Why it matters
     Equal units get equal gradients; a layer of 256 then works as one unit. With zeros, nothing passes in
@@ -48,7 +49,7 @@ class SymmetricWeights(Rule):
         """At most one finding, for all stages concerned."""
         hidden = [s for s in view.stages if not s.is_output and s.site.kind != "embedding"]
         learning = [s for s in hidden if s.weight is not None and s.weight.trainable]
-        found = [stage for stage in learning if still_symmetric(view, stage)]
+        found = [stage for stage in learning if started_symmetric(view, stage)]
         if not found:
             return
         sizes = [float(view.update(s.weight, "weight")[0]) for s in found if s.weight]
@@ -56,8 +57,8 @@ class SymmetricWeights(Rule):
         width = sum(stage.site.units for stage in found)
         kind = "zero" if zero else "the same in every unit"
         text = (
-            f"The weights of {listed(found)} are {kind} and stay so: {width} hidden units work as {len(found)}, "
-            "since equal units receive equal gradients."
+            f"The weights of {listed(found)} start {kind}: {width} hidden units work as {len(found)}, since equal "
+            "units receive equal gradients."
         )
         evidence = {
             "stages": len(found),

@@ -58,7 +58,7 @@ class InitialisationMisfit(Rule):
         if len(path) < 3 or any(s.normalised for s in path) or progress(view) in ("good", "some"):
             return
         measured, fresh = gradient_db(view, path, view.early), reinitialised_db(path)
-        if fresh is None or not abs(measured) >= MATTERS_DB or abs(fresh) > abs(measured) / 2:
+        if fresh is None or not MATTERS_DB <= abs(measured) < np.inf or abs(fresh) > abs(measured) / 2:
             return
         off = {stage: value for stage in path[:-1] if np.isfinite(value := misfit_db(view, stage))}
         if off and np.sign(sum(off.values())) == np.sign(measured):

@@ -75,9 +75,8 @@ class OversizedWeights(Rule):
         """How the size shows; "" when it does not."""
         for outlet in outlets(view):
             found = skill(outlet)
-            first = outlet.numbers("value")[view.early]
-            if first.size and middle(first) > WRONG * found.baseline:
-                return f"first loss {number(middle(first))}, a constant prediction's {number(found.baseline)}"
+            if found.start > WRONG * found.baseline:
+                return f"first loss {number(found.start)}, a constant prediction's {number(found.baseline)}"
         for site in (s.activation for s in stages if s.activation is not None and s.activation.units):
             saturated = middle(view.signal(site, "saturated_units")[view.early]) / site.units
             if saturated >= 0.5:
