@@ -95,6 +95,7 @@ def watch(
     except BaseException as error:
         outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "exception"
         text = f"{type(error).__name__}: {error}"
+        session.clean(error)
         raise
     finally:
         _watching = False

@@ -23,7 +23,9 @@ def readable(tensor: torch.Tensor) -> bool:
 def entering(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], weight: Any) -> torch.Tensor | None:
     """The tensor that carries the signal into a call."""
     if operation.name == "einsum" or weight is not None:
-        candidates = [tensor for tensor in tensors(args, kwargs) if tensor is not weight and not _is_view(tensor, weight)]
+        candidates = [
+            tensor for tensor in tensors(args, kwargs) if tensor is not weight and not _is_view(tensor, weight)
+        ]
         if operation.name == "addmm":
             candidates = tensors(args[1:], kwargs)[:1]
         return candidates[0] if candidates else None

@@ -26,9 +26,14 @@ class Parameters:
         entry = self.known.get(id(tensor))
         if entry is None or entry[0] is not tensor:
             index = len(self.known)
-            record = Parameter(index, name or f"parameter {index}", tuple(tensor.shape), tensor.requires_grad, optimizer, root)
+            record = Parameter(
+                index, name or f"parameter {index}", tuple(tensor.shape), tensor.requires_grad, optimizer, root
+            )
         else:
             old = entry[1]
+            if old.optimizer or not optimizer:
+                if old.root or not root:
+                    return old
             record = replace(
                 old,
                 name=name if name and old.name.startswith("parameter ") else old.name,
@@ -71,7 +76,9 @@ class Sites:
         key = (*visit.key, visit.call)
         site = self.known.get(key)
         if site is None or (visit.gate and not site.gate):
-            site = self.known[key] = _site(visit, len(self.known) if site is None else site.index, sources, via, parameters)
+            site = self.known[key] = _site(
+                visit, len(self.known) if site is None else site.index, sources, via, parameters
+            )
             self.fresh.append(site)
         return site
 

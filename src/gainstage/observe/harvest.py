@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from gainstage.observe import losses, slopes
 from gainstage.observe.book import Parameters, Sites
 from gainstage.observe.units import Ledger
 from gainstage.observe.visits import Moments, Slot, Visit
-from gainstage.record.schema import NAN, Signal, Site
+from gainstage.record.schema import Signal, Site
 
-_SATURATED = 0.01  # of the best transmission: 20 dB down
+_NOTHING, _UNHEARD = Moments(), Slot(-1)
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ def _is_telling(visit: Visit, fed: set[int]) -> bool:
         return id(visit) not in fed
     if visit.operation.kind != "math":
         return True
-    return not (_finite(visit.outputs) and _heard_finite(visit.slot_in) and _heard_finite(visit.slot_out))
+    heard = (visit.slot_in or _UNHEARD).finite and (visit.slot_out or _UNHEARD).finite
+    return not ((visit.outputs or _NOTHING).finite and heard)
 
 
 def _resolve(visit: Visit, indices: dict[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -107,91 +109,61 @@ def _loss_scale(visits: list[Visit]) -> float:
     """The gradient at the loss's own output: GradScaler's scale, or 1/k under accumulation."""
     for visit in visits:
         if visit.operation.kind == "loss" and visit.operation.name != "residual" and visit.slot_out is not None:
-            scale = visit.slot_out.rms()
-            if visit.outputs is not None and visit.outputs.units == 1 and np.isfinite(scale) and scale > 0:
+            scale = visit.slot_out.rms
+            if visit.outputs is not None and visit.outputs.units == 1 and isfinite(scale) and scale > 0:
                 return scale
     return 1.0
 
 
 def _signal(visit: Visit, step: int, site: Site, result: Harvest, ledger: Ledger, thorough: bool) -> Signal:
-    outputs, inputs = visit.outputs or Moments(), visit.inputs
-    signal_in, offset_in = _split(inputs)
-    signal, offset = _split(visit.outputs)
-    transmission = _transmission(visit)
-    units = _units(visit, site, result, ledger)
+    outputs, inputs = visit.outputs or _NOTHING, visit.inputs or _NOTHING
+    slot_in, slot_out = visit.slot_in or _UNHEARD, visit.slot_out or _UNHEARD
     return Signal(
         step=step,
         site=site.index,
         rows=outputs.rows,
-        signal_in=signal_in,
-        offset_in=offset_in,
-        signal=signal,
-        offset=offset,
+        signal_in=inputs.signal,
+        offset_in=inputs.offset,
+        signal=outputs.signal,
+        offset=outputs.offset,
         minimum=outputs.minimum,
         maximum=outputs.maximum,
-        gradient_in=_gradient(visit.slot_in, result.loss_scale),
-        gradient=_gradient(visit.slot_out, result.loss_scale),
-        **transmission,
-        **units,
-        distinct_units=_distinct(visit.outputs) if thorough and site.kind == "affine" else -1,
-        nonfinite_in=int(not _finite(inputs)),
-        nonfinite=int(not _finite(visit.outputs)),
-        nonfinite_gradient_in=int(not _heard_finite(visit.slot_in)),
-        nonfinite_gradient=int(not _heard_finite(visit.slot_out)),
+        gradient_in=slot_in.rms / result.loss_scale,
+        gradient=slot_out.rms / result.loss_scale,
+        **(_activation(visit, site, result, ledger) if visit.slopes is not None else {}),
+        distinct_units=_distinct(outputs) if thorough and site.kind == "affine" else -1,
+        nonfinite_in=int(not inputs.finite),
+        nonfinite=int(not outputs.finite),
+        nonfinite_gradient_in=int(not slot_in.finite),
+        nonfinite_gradient=int(not slot_out.finite),
         extra=_extra(visit),
     )
 
 
-def _split(moments: Moments | None) -> tuple[float, float]:
-    """(signal, offset): what depends on the input, and what does not."""
-    if moments is None or moments.mean is None or moments.variance is None:
-        return NAN, NAN
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(moments.variance.mean())), float(np.sqrt((moments.mean**2).mean()))
-
-
-def _gradient(slot: Slot | None, scale: float) -> float:
-    return NAN if slot is None else slot.rms() / scale
-
-
-def _transmission(visit: Visit) -> dict[str, float]:
-    found = visit.slopes
-    if found is None or found.square is None or found.mean is None:
+def _activation(visit: Visit, site: Site, result: Harvest, ledger: Ledger) -> dict[str, Any]:
+    """What an activation passes: transmission, and its silent, dead and saturated units."""
+    found, inputs = visit.slopes, visit.inputs
+    if found is None or found.silent is None or inputs is None:
         return {}
-    passes = found.square > 0
-    bent = 1 - found.mean[passes] ** 2 / found.square[passes]
-    value = float(found.square.mean())
+    silent, examples = found.silent, inputs.examples if inputs.whole else inputs.rows
+    if visit.largest is not None and found.silent_count:
+        silent, examples = (visit.largest <= 0).cpu().numpy().reshape(-1), inputs.examples
+    dead = ledger.note(site.index, silent, examples)
+    if dead.size:
+        result.silent[site.index] = dead.tolist()
     return {
-        "transmission": value,
-        "transmission_share": value / slopes.best(visit.operation.function, visit.parameters),
-        "nonlinearity": float(bent.mean()) if bent.size else NAN,
+        "transmission": found.transmission,
+        "transmission_share": found.transmission / slopes.best(visit.operation.function, visit.parameters),
+        "nonlinearity": found.nonlinearity,
+        "silent_units": int(silent.sum()) if found.silent_count else 0,
+        "dead_units": int(dead.size),
+        "saturated_units": found.saturated,
     }
 
 
-def _units(visit: Visit, site: Site, result: Harvest, ledger: Ledger) -> dict[str, int]:
-    """Silent, dead and saturated units of an activation, and how long each has been silent."""
-    found = visit.slopes
-    if found is None or found.alive is None or found.square is None or visit.inputs is None:
-        return {}
-    silent = found.alive == 0
-    examples = visit.inputs.examples if visit.inputs.whole else visit.inputs.rows
-    if visit.largest is not None:
-        silent, examples = (visit.largest <= 0).cpu().numpy().reshape(-1), visit.inputs.examples
-    silence = ledger.note(site.index, silent, examples)
-    dead = silence.dead()
-    if dead.any():
-        result.silent[site.index] = [int(unit) for unit in np.flatnonzero(dead)]
-    best = slopes.best(visit.operation.function, visit.parameters)
-    return {
-        "silent_units": int(silent.sum()),
-        "dead_units": int(dead.sum()),
-        "saturated_units": int(((found.square < _SATURATED * best) & ~silent).sum()),
-    }
-
-
-def _distinct(moments: Moments | None) -> int:
+def _distinct(moments: Moments) -> int:
     """Units that differ from each other: two copies of one unit have the same mean and variance."""
-    if moments is None or moments.mean is None or moments.variance is None or not moments.finite:
+    if moments.mean is None or moments.variance is None or not moments.finite:
         return -1
     pairs = np.stack((moments.mean, np.sqrt(moments.variance)), axis=1)
     size = max(float(np.abs(pairs).max()), 1e-300)
@@ -201,16 +173,7 @@ def _distinct(moments: Moments | None) -> int:
 def _extra(visit: Visit) -> dict[str, Any]:
     if visit.operation.kind in ("loss", "input"):
         return losses.numbers(visit)
-    energy = visit.slot_out.mean_square() if visit.slot_out is not None else None
-    if visit.operation.kind == "affine" and energy is not None and energy.size:
-        return {"gradient_silent_units": int((energy == 0).sum())}
+    if visit.operation.kind == "affine" and visit.slot_out is not None and visit.slot_out.energies:
+        silent = min(energy.silent for energy in visit.slot_out.energies)
+        return {"gradient_silent_units": silent} if silent else {}
     return {}
-
-
-def _finite(moments: Moments | None) -> bool:
-    return moments is None or moments.finite
-
-
-def _heard_finite(slot: Slot | None) -> bool:
-    value = slot.mean_square() if slot is not None else None
-    return value is None or bool(np.isfinite(value).all())

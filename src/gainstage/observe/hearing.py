@@ -14,6 +14,8 @@ from gainstage.observe.layout import cut
 from gainstage.observe.reduce import Reducer
 from gainstage.observe.visits import Energy, Slot
 
+_SHARE = 2  # an RMS needs fewer rows than a unit's statistics
+
 
 class Ear:
     """Collects gradients into slots while ``listening``; ``muted`` while the user computes other gradients."""
@@ -43,7 +45,7 @@ class Ear:
         try:
             with torch._C.DisableTorchFunction():
                 energy = Energy()
-                self.reducer.energy(energy, cut(gradient, slot.unit_dim)[0])
+                self.reducer.energy(energy, cut(gradient, slot.unit_dim, _SHARE)[0])
                 slot.energies.append(energy)
         except Exception as error:
             self.listening = False

@@ -12,7 +12,7 @@ from math import ceil, gcd, prod
 
 import torch
 
-ENTRIES = 16_384
+ENTRIES = 8_192
 FEWEST_ROWS = 32
 MOST_ROWS = 256
 
@@ -30,15 +30,15 @@ class Plan:
 
 
 @lru_cache(maxsize=4096)
-def plan(shape: tuple[int, ...], unit_dim: int) -> Plan:
-    """The cut for a shape whose dimension ``unit_dim`` counts the units (-1: last)."""
+def plan(shape: tuple[int, ...], unit_dim: int, share: int = 1) -> Plan:
+    """The cut for a shape whose dimension ``unit_dim`` counts the units (-1: last); ``share`` thins it further."""
     if len(shape) < 2:
         count = shape[0] if shape else 1
         stride = ceil(count / ENTRIES) if count else 1
         return Plan(len(range(0, count, stride)), 1, count, (stride,), -1, stride == 1)
     unit_dim %= len(shape)
     units = shape[unit_dim]
-    wanted = min(max(ENTRIES // max(units, 1), FEWEST_ROWS), MOST_ROWS)
+    wanted = min(max(ENTRIES // max(units, 1), FEWEST_ROWS), MOST_ROWS) // share
     if unit_dim == len(shape) - 1:
         count = prod(shape[:-1])
         stride = _coprime(ceil(count / wanted) if count else 1, shape[-2] if len(shape) > 2 else 1)
@@ -67,13 +67,13 @@ def _grid(shape: tuple[int, ...], unit_dim: int, wanted: int) -> tuple[int, ...]
     return tuple(strides)
 
 
-def cut(tensor: torch.Tensor, unit_dim: int) -> tuple[torch.Tensor, Plan]:
+def cut(tensor: torch.Tensor, unit_dim: int, share: int = 1) -> tuple[torch.Tensor, Plan]:
     """A detached copy of shape (rows, units), and the plan it was cut by.
 
     The copy is taken at once: an in-place activation may overwrite the tensor a microsecond later.
     """
     tensor = tensor.detach()
-    chosen = plan(tuple(tensor.shape), unit_dim)
+    chosen = plan(tuple(tensor.shape), unit_dim, share)
     if tensor.dim() < 2:
         return tensor.reshape(-1, 1)[:: chosen.strides[0]].clone(), chosen
     if chosen.unit_dim == tensor.dim() - 1:

@@ -106,7 +106,7 @@ def _broadcasts(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
 
 
 def _class_counts(target: np.ndarray[Any, Any], integer: bool) -> list[int] | None:
-    if target.size == 0 or target.shape[1] > 1 and integer is False and not np.isin(target, (0.0, 1.0)).all():
+    if target.size == 0 or (target.shape[1] > 1 and integer is False and not np.isin(target, (0.0, 1.0)).all()):
         return None
     flat = target.reshape(-1)
     if not integer and not np.isin(flat, (0.0, 1.0)).all():

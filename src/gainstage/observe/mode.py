@@ -20,6 +20,8 @@ from torch.overrides import (
 )
 from torch.utils._device import DeviceContext
 
+from gainstage.observe.invisible import Tracebacks, Warnings
+
 Before = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 After = Callable[[Any, Any, tuple[Any, ...], dict[str, Any], Any], None]
 
@@ -34,16 +36,21 @@ class Tap(TorchFunctionMode):
         super().__init__()
         self.before = before
         self.after = after
+        self._warnings = Warnings(_CODE)
+        self.tracebacks = Tracebacks(_CODE)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
         token = self.before(func, args, kwargs)
-        if token is None:
-            return func(*args, **kwargs)
-        output = func(*args, **kwargs)
-        self.after(token, func, args, kwargs, output)
+        try:
+            output = func(*args, **kwargs)
+        except BaseException:
+            self.tracebacks.expect()
+            raise
+        if token is not None:
+            self.after(token, func, args, kwargs, output)
         return output
 
     def install(self) -> None:
@@ -54,6 +61,7 @@ class Tap(TorchFunctionMode):
         _push_mode(self)
         for mode in reversed(above):
             _push_mode(mode)
+        self._warnings.install()
 
     def remove(self) -> bool:
         """Go, from wherever it is; every other mode keeps its place.
@@ -63,10 +71,14 @@ class Tap(TorchFunctionMode):
         """
         if self not in _get_current_function_mode_stack():
             return False
+        self._warnings.remove()
         for mode in reversed(_take_all()):
             if mode is not self:
                 _push_mode(mode)
         return True
+
+
+_CODE = Tap.__torch_function__.__code__
 
 
 def _take_all() -> list[TorchFunctionMode]:

@@ -7,8 +7,8 @@ a module that is running, and the first frame outside of torch and of this packa
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
 
@@ -121,14 +121,16 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
 def source_line(frame: FrameType | None) -> str:
     """``train.py:14``, relative to the working directory where that is shorter."""
     found = user_frame(frame)
-    if found is None:
-        return ""
-    path = found.f_code.co_filename
+    return "" if found is None else f"{_short(found.f_code.co_filename)}:{found.f_lineno}"
+
+
+@lru_cache(maxsize=1024)
+def _short(path: str) -> str:
     try:
         short = os.path.relpath(path)
     except (ValueError, OSError):
-        short = path
-    return f"{short if len(short) < len(path) else path}:{found.f_lineno}"
+        return path
+    return short if len(short) < len(path) else path
 
 
 def variable_name(value: Any, frame: FrameType | None) -> str:
@@ -145,8 +147,3 @@ def variable_name(value: Any, frame: FrameType | None) -> str:
                             return f"{name}[{position}]"
         found = user_frame(found.f_back)
     return ""
-
-
-def caller() -> FrameType:
-    """The frame that called the function which called this one."""
-    return sys._getframe(2)

@@ -24,16 +24,18 @@ from gainstage.observe.naming import Names
 from gainstage.observe.optimizers import Optimizers
 from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
-from gainstage.observe.watcher import tables
+from gainstage.observe.watcher import Watcher, tables
 from gainstage.observe.window import Window
-from gainstage.record.schema import NAN, Event
+from gainstage.record.schema import Event
 from gainstage.record.sink import Sink
 
 
 class Observer:
     """One training process. ``switched_off(reason)`` is called at most once, when an error of ours ends observing."""
 
-    def __init__(self, sink: Sink, schedule: Schedule, switched_off: Callable[[str], None], *, source: bool = True) -> None:
+    def __init__(
+        self, sink: Sink, schedule: Schedule, switched_off: Callable[[str], None], *, source: bool = True
+    ) -> None:
         self.schedule = schedule
         self.names = Names(with_source=source)
         self.optimizers = Optimizers()
@@ -49,6 +51,7 @@ class Observer:
         self._stance: Any = None
         self._mark = time.perf_counter()
         self._round = 0
+        self._carried: Watcher | None = None
         self._owner = (os.getpid(), threading.get_ident())
         self._handles: list[Any] = []
         self._active = False
@@ -87,6 +90,10 @@ class Observer:
         if self._tapped and self._stance is None and loaded and not torch.compiler.is_compiling():
             self._stance = torch.compiler.set_stance("force_eager")
 
+    def clean(self, error: BaseException) -> None:
+        """Take the tap's frames out of an exception's traceback."""
+        self._tap.tracebacks.clean(error)
+
     # ------------------------------------------------------------------ steps
 
     def _before_step(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -107,9 +114,10 @@ class Observer:
         else:
             if self.window.snapshot is not None:
                 weights.read_gradients(self.window.snapshot)
-            self._finish(optimizer)
             # With several optimizers (a GAN) their steps are sampled together, or a rhythm might miss one forever.
-            self._round = self._round - 1 if self._round else len(self.optimizers) - 1
+            several = len(self.optimizers) > 1
+            self._round = max(self._round - 1, 0) if self._round else several * len(self.optimizers)
+            self._finish(optimizer)
         self._next()
 
     def _on_backward(self) -> None:
@@ -145,7 +153,8 @@ class Observer:
         window, self.window = self.window, None
         if window is not None:
             self._tap_out()
-            self.samples.finish(window, optimizer, by_hand=self.by_hand)
+            self._carried = window.watcher if self._round else None
+            self.samples.finish(window, optimizer, by_hand=self.by_hand, carry=self._round > 0)
 
     def _next(self, *, opening: bool = True) -> None:
         self.step += 1
@@ -156,8 +165,12 @@ class Observer:
     def _open_if_wanted(self) -> None:
         wanted = self.schedule.wants(self.step) or (self._round > 0 and not self.schedule.over(self.step))
         if self._active and wanted:
-            self.window = Window(self.step, self.names, self._on_backward, self._after_backward, self._fail)
+            watcher = self._carried or Watcher(self.names, self._fail)
+            self.window = Window(self.step, watcher, self._on_backward, self._after_backward, self._fail)
             self._tap_in(self.window)
+        elif self._carried is not None:
+            self._carried.release()
+        self._carried = None
 
     # ------------------------------------------------------------------ the tap
 
@@ -226,8 +239,11 @@ class Observer:
         for window in (self.window, self.pending):
             if window is not None:
                 window.watcher.release()
-        self.window = self.pending = None
+        if self._carried is not None:
+            self._carried.release()
+        self.window = self.pending = self._carried = None
         self._tap_out()
+        self._tap.tracebacks.remove()
         if not self._tapped:  # else the hooks stay until the tap can go
             for handle in self._handles:
                 handle.remove()

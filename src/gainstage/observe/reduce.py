@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 
-from gainstage.observe.slopes import slope
+from gainstage.observe import fill
+from gainstage.observe.slopes import best, slope
 from gainstage.observe.visits import Energy, Moments, Slopes
 
 _FULL = 32
-Result = tuple[list[Any], torch.Tensor, Callable[[list[Any], torch.Tensor], None]]
+Result = tuple[list[Any], torch.Tensor, Callable[[list[Any], Any], None]]
 
 
 @dataclass(slots=True)
@@ -49,8 +51,8 @@ class Reducer:
         """Reduce what is left and bring every result to the host: the only place that waits for a device."""
         for key in list(self.groups):
             self._reduce(key)
-        for targets, result, fill in self.results:
-            fill(targets, result.cpu())
+        for targets, result, write in self.results:
+            write(targets, result.cpu().double().numpy())
         self.results.clear()
 
     def _add(self, purpose: tuple[Any, ...], target: Any, sample: torch.Tensor) -> None:
@@ -70,13 +72,15 @@ class Reducer:
         stacked = torch.stack(group.samples)
         purpose = key[0]
         if purpose == "moments":
-            self.results.append((group.targets, _moments(stacked), _fill_moments))
+            self.results.append((group.targets, _moments(stacked), fill.moments))
         elif purpose == "energy":
-            self.results.append((group.targets, _wide(stacked).square_().mean(1), _fill_energy))
+            self.results.append((group.targets, _wide(stacked).square_().mean(1), fill.energies))
         else:
-            value = slope(key[1], stacked, dict(key[2]))
+            parameters = dict(key[2])
+            value = slope(key[1], stacked, parameters)
             if value is not None:
-                self.results.append((group.targets, _slopes(value), _fill_slopes))
+                write = partial(fill.slopes, best=best(key[1], parameters))
+                self.results.append((group.targets, _slopes(value), write))
 
 
 def _wide(stacked: torch.Tensor) -> torch.Tensor:
@@ -85,37 +89,24 @@ def _wide(stacked: torch.Tensor) -> torch.Tensor:
     return stacked.to(wide, copy=True)
 
 
+def _full(stacked: torch.Tensor) -> torch.Tensor:
+    """Half precision is too coarse to add up in."""
+    return stacked.float() if stacked.dtype in (torch.float16, torch.bfloat16) else stacked
+
+
 def _moments(stacked: torch.Tensor) -> torch.Tensor:
     """(samples, rows, units) -> (samples, 4, units): mean, variance, minimum, maximum over the rows."""
-    least, most = stacked.amin(1), stacked.amax(1)
-    wide = _wide(stacked)
-    first = wide[:, 0].clone()
-    wide -= first.unsqueeze(1)  # shifted: the variance of 0.5 + 1e-9 must not cancel
-    mean = wide.mean(1)
-    variance = (wide.square_().mean(1) - mean.square()).clamp_(min=0)
-    return torch.stack((mean + first, variance, least.to(mean.dtype), most.to(mean.dtype)), 1)
+    full = _full(stacked)
+    first = full[:, :1]
+    least, most = full.amin(1), full.amax(1)
+    shifted = full - first  # the variance of 0.5 + 1e-9 must not cancel
+    mean = shifted.mean(1)
+    variance = (shifted.square_().mean(1) - mean.square()).clamp_(min=0)
+    return torch.stack((mean + first[:, 0], variance, least, most), 1)
 
 
 def _slopes(value: torch.Tensor) -> torch.Tensor:
     """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and 1 where any row passes."""
-    wide = _wide(value)
-    alive = wide.abs().amax(1) > 0
-    mean = wide.mean(1)
-    return torch.stack((mean, wide.square_().mean(1), alive.to(mean.dtype)), 1)
-
-
-def _fill_moments(targets: list[Moments], result: torch.Tensor) -> None:
-    values = result.double().numpy()
-    for target, (mean, variance, least, most) in zip(targets, values, strict=True):
-        target.mean, target.variance = mean, variance
-        target.minimum, target.maximum = float(least.min()), float(most.max())
-
-
-def _fill_energy(targets: list[Energy], result: torch.Tensor) -> None:
-    for target, value in zip(targets, result.double().numpy(), strict=True):
-        target.value = value
-
-
-def _fill_slopes(targets: list[Slopes], result: torch.Tensor) -> None:
-    for target, (mean, square, alive) in zip(targets, result.double().numpy(), strict=True):
-        target.mean, target.square, target.alive = mean, square, alive
+    full = _full(value)
+    most, mean = full.abs().amax(1), full.mean(1)
+    return torch.stack((mean, full.square().mean(1), (most > 0).to(mean.dtype)), 1)

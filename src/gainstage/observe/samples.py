@@ -49,8 +49,8 @@ class Samples:
         self._enter_parameters(window)
         return [tensor for tensor, record in self.parameters.known.values() if record.trainable]
 
-    def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool) -> None:
-        """Store the sample; a step in which nothing was computed leaves none."""
+    def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool, carry: bool = False) -> None:
+        """Store the sample; a step in which nothing was computed leaves none. ``carry`` keeps the watcher for the next."""
         start = time.perf_counter()
         watcher, thorough = window.watcher, self.thorough
         watcher.reducer.finish()
@@ -59,9 +59,14 @@ class Samples:
         updates, predicted = self._updates(window, label)
         visits = [visit for visit in watcher.visits if visit.turn < max(window.backward_passes, 1)]
         result = harvest(visits, window.step, self.sites, self.parameters, self.ledger, thorough)
-        watcher.release()
+        if carry:
+            watcher.carry_over()
+        else:
+            watcher.release()
         if result.signals or (updates and by_hand):
-            self._store(window, self._step(window, label, optimizer, stale, predicted, updates, result), updates, result)
+            self._store(
+                window, self._step(window, label, optimizer, stale, predicted, updates, result), updates, result
+            )
         end = time.perf_counter()
         self.schedule.sampled(window.step, end - window.opened, window.ours + end - start)
 

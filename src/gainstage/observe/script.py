@@ -97,7 +97,9 @@ def execute(target: Target, config: Config | None) -> Ending:
     if config is None:
         return Ending(_run(command, dict(os.environ)))
     if sys.flags.ignore_environment:
-        raise GainstageError("python -E and -I keep Gainstage out of the script: leave them away or set GAINSTAGE_OFF=1")
+        raise GainstageError(
+            "python -E and -I keep Gainstage out of the script: leave them away or set GAINSTAGE_OFF=1"
+        )
     with tempfile.TemporaryDirectory(prefix="gainstage-") as folder:
         notes = Path(folder) / "notes.json"
         status = _run(command, _environment(target, config, notes))

@@ -7,11 +7,13 @@ import platform
 import sys
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gainstage.config import Config
+from gainstage.errors import GainstageError
 from gainstage.observe.imports import ImportWatch, after_import
 from gainstage.observe.ranks import Rank, current_rank
 from gainstage.observe.schedule import Schedule
@@ -45,7 +47,11 @@ class Session:
         rank = current_rank()
         info = _info(config, argv, script, rank)
         base = Path(config.output or Path(script).stem or "run")
-        writer = Writer.create(base, info, rank=rank.rank)
+        if rank.world_size > 1:
+            # The launcher is every local rank's parent: its number names one folder for all of them.
+            writer = Writer(base.with_name(f"{base.name}-{os.getppid()}.gs"), info, rank=rank.rank)
+        else:
+            writer = Writer.create(base, info)
         return cls(config, writer, info, writer.path.parent)
 
     @classmethod
@@ -78,8 +84,16 @@ class Session:
                 self.sink.event(Event(time.time() - self.info.started, step, ended, text))
             self.info = replace(self.info, ended=time.time(), outcome=ended, exit_code=exit_code)
             self.sink.update_info(self.info)
+        except GainstageError as error:
+            self._switched_off(str(error))
         finally:
-            self.sink.close()
+            with suppress(GainstageError):  # a disk that filled up has been reported above
+                self.sink.close()
+
+    def clean(self, error: BaseException) -> None:
+        """Take our frames out of an exception that passes through the watched code."""
+        if self.observer is not None:
+            self.observer.clean(error)
 
     @property
     def line(self) -> str:
@@ -95,8 +109,10 @@ class Session:
         print(f"gainstage: stopped watching, the training goes on: {reason}", file=sys.stderr)
         step = self.observer.step if self.observer is not None else 0
         try:
-            self.sink.event(Event(time.time() - self.info.started, step, "observer-error", f"stopped watching: {reason}"))
-        except Exception:
+            self.sink.event(
+                Event(time.time() - self.info.started, step, "observer-error", f"stopped watching: {reason}")
+            )
+        except GainstageError:
             return  # most likely the reason itself: the file cannot be written
 
 

@@ -9,33 +9,40 @@ import numpy as np
 
 FEWEST_EXAMPLES = 1_000
 FEWEST_SAMPLES = 3
-_Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(slots=True)
 class Silence:
     """Consecutive examples and samples on which each unit of a site passed nothing."""
 
-    examples: np.ndarray[Any, np.dtype[np.int64]]
-    samples: np.ndarray[Any, np.dtype[np.int64]]
-
-    def dead(self) -> _Flags:
-        """Silent on at least 1,000 examples over at least 3 samples, up to now."""
-        return (self.examples >= FEWEST_EXAMPLES) & (self.samples >= FEWEST_SAMPLES)
+    examples: Counts
+    samples: Counts
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The silence of every site with an activation."""
+    """The silence of every site with an activation; a site without a silent unit has no entry."""
 
     sites: dict[int, Silence] = field(default_factory=dict)
 
-    def note(self, site: int, silent: _Flags, examples: int) -> Silence:
-        """Add one sample: ``silent`` marks units that passed nothing on any of its examples."""
+    def note(self, site: int, silent: Flags, examples: int) -> Counts:
+        """Add one sample: ``silent`` marks units that passed nothing on any of its examples.
+
+        Returns:
+            Indices of the dead units: silent on at least 1,000 examples over at least 3 samples, up to now.
+        """
+        if not silent.any():
+            self.sites.pop(site, None)
+            return _NONE
         known = self.sites.get(site)
         if known is None or known.examples.shape != silent.shape:
             zeros = np.zeros(silent.shape, dtype=np.int64)
-            known = self.sites[site] = Silence(zeros, zeros.copy())
+            known = self.sites[site] = Silence(zeros, zeros)
         known.examples = np.where(silent, known.examples + examples, 0)
         known.samples = np.where(silent, known.samples + 1, 0)
-        return known
+        return np.flatnonzero((known.examples >= FEWEST_EXAMPLES) & (known.samples >= FEWEST_SAMPLES))
+
+
+_NONE = np.zeros(0, dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import hypot, isfinite
 from typing import Any
 
 import numpy as np
@@ -10,64 +11,67 @@ import torch
 
 from gainstage.observe.naming import NOWHERE, Place
 from gainstage.observe.operations import Operation
+from gainstage.record.schema import NAN
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(slots=True)
 class Moments:
-    """Statistics of one tensor, filled in when the sample is reduced. Arrays have one entry per unit."""
+    """Statistics of one tensor, filled in when the sample is reduced; ``mean`` and ``variance`` are per unit."""
 
     rows: int = 0
     units: int = 0
     examples: int = 0
     whole: bool = True
+    signal: float = NAN
+    offset: float = NAN
+    minimum: float = NAN
+    maximum: float = NAN
+    finite: bool = True
     mean: Array | None = None
     variance: Array | None = None
-    minimum: float = float("nan")
-    maximum: float = float("nan")
 
-    @property
-    def finite(self) -> bool:
-        return self.mean is None or bool(np.isfinite(self.mean).all())
+
+@dataclass(slots=True)
+class Energy:
+    """RMS of one gradient and the number of units that got none, filled in when the sample is reduced."""
+
+    rms: float = NAN
+    silent: int = 0
 
 
 @dataclass(slots=True)
 class Slot:
-    """The loss's gradient at one tensor: mean square per unit, once per backward pass that reached it."""
+    """The loss's gradient at one tensor, once per backward pass that reached it."""
 
     unit_dim: int
     energies: list[Energy] = field(default_factory=list)
     handle: Any = None
 
     @property
-    def reached(self) -> bool:
-        return bool(self.energies)
-
-    def mean_square(self) -> Array | None:
-        """Per unit; several backward passes through the same tensor add up."""
-        values = [energy.value for energy in self.energies if energy.value is not None]
-        return None if not values else np.sum(values, axis=0)
-
     def rms(self) -> float:
-        value = self.mean_square()
-        return float("nan") if value is None else float(np.sqrt(value.mean()))
+        """Several backward passes through the same tensor add up."""
+        if not self.energies:
+            return NAN
+        return self.energies[0].rms if len(self.energies) == 1 else hypot(*(energy.rms for energy in self.energies))
 
-
-@dataclass(slots=True)
-class Energy:
-    """Mean square per unit of one gradient, filled in when the sample is reduced."""
-
-    value: Array | None = None
+    @property
+    def finite(self) -> bool:
+        """No NaN or infinity was heard; nothing heard is nothing wrong."""
+        return not self.energies or isfinite(self.rms)
 
 
 @dataclass(slots=True)
 class Slopes:
-    """f' at one activation: E[f'], E[f'^2] and whether any example passes, per unit."""
+    """f' at one activation, filled in when the sample is reduced; ``silent`` marks units where it was always 0."""
 
-    mean: Array | None = None
-    square: Array | None = None
-    alive: Array | None = None
+    transmission: float = NAN
+    nonlinearity: float = NAN
+    saturated: int = -1
+    silent: Flags | None = None
+    silent_count: int = -1
 
 
 @dataclass(slots=True)
@@ -97,7 +101,7 @@ class Visit:
     @property
     def reached(self) -> bool:
         """Did a backward pass arrive at the output? (The input may have other users.)"""
-        return self.slot_out is not None and self.slot_out.reached
+        return self.slot_out is not None and bool(self.slot_out.energies)
 
     @property
     def key(self) -> tuple[str, str, str]:

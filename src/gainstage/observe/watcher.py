@@ -45,9 +45,7 @@ class Tables:
 def tables() -> Tables:
     """The tables for the installed torch, built once."""
     backward = frozenset((torch.Tensor.backward, torch.autograd.backward))
-    return Tables(
-        operations.table(), operations.products(), operations.clamps(), operations.subtractions(), backward
-    )
+    return Tables(operations.table(), operations.products(), operations.clamps(), operations.subtractions(), backward)
 
 
 class Watcher:
@@ -81,6 +79,16 @@ class Watcher:
             self.ear.muted = False
         else:
             self.origins.follow(token, args, kwargs, output)
+
+    def carry_over(self) -> None:
+        """The next step is sampled too: what no backward pass has reached yet may be reached there.
+
+        A GAN's generator runs in the discriminator's step, and its gradient comes in its own.
+        """
+        self.visits = [visit for visit in self.visits if not visit.reached]
+        for visit in self.visits:
+            visit.turn = 0
+        self.turn = self.dropped = 0
 
     def release(self) -> None:
         """Forget the step: hooks away, no tensor remembered."""

@@ -8,18 +8,20 @@ from typing import Any
 
 import torch
 
-from gainstage.observe.naming import Names
 from gainstage.observe.watcher import Watcher
 from gainstage.observe.weights import Snapshot
-
-Failed = Callable[[Exception], None]
 
 
 class Window:
     """From the end of one optimizer step to the end of the next. ``before`` and ``after`` are the tap's two ends."""
 
     def __init__(
-        self, step: int, names: Names, on_backward: Callable[[], None], after_backward: Callable[[], None], failed: Failed
+        self,
+        step: int,
+        watcher: Watcher,
+        on_backward: Callable[[], None],
+        after_backward: Callable[[], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         self.step = step
         self.opened = time.perf_counter()
@@ -27,7 +29,7 @@ class Window:
         self.loss: torch.Tensor | None = None
         self.backward_passes = 0
         self.snapshot: Snapshot | None = None
-        self.watcher = Watcher(names, failed)
+        self.watcher = watcher
         self._on_backward = on_backward
         self._after_backward = after_backward
         self._failed = failed

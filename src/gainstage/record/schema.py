@@ -172,7 +172,7 @@ class Update:
     largest: float = NAN  # largest magnitude before the update
     mean: float = NAN
     gradient: float = NAN  # L2 norm of the gradient; nan when there was none
-    update: float = NAN  # RMS of the change (estimated on at most 4,096 entries)
+    update: float = NAN  # RMS of the change (estimated on at most 1,024 entries)
     ratio: float = NAN  # update / weight
     one_sign: float = NAN  # mean over units of |sum g| / sum |g| along the unit's weights (2-D and up)
     distinct: int = -1  # rows of the weight that differ from each other
