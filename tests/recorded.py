@@ -60,7 +60,7 @@ def network(
     if function:
         columns = {"transmission": 0.5, "transmission_share": 0.5, **(activation or {})}
         made.site("activation", function, function=function, columns=columns, parameters=parameters or {})
-    columns = {"extra": extra, "gradient_in": 0.1, "signal": 0.0, "offset": np.broadcast_to(values, len(steps))}
+    columns = {"extra": extra, "gradient_in": 0.1, "minimum": np.broadcast_to(values, len(steps))}
     made.site("loss", loss, via=via, module="", columns=columns)
     return made
 

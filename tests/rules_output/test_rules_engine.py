@@ -108,9 +108,9 @@ def test_the_same_symptom_by_another_cause_stays_a_fault_of_its_own() -> None:
 
 
 def test_echoes_are_folded_into_their_root_through_a_chain() -> None:
-    ordered = arrange([make("GS306", "warning"), make("GS203"), make("GS302", "error", "small-gradient"), make("GS503")])
+    ordered = arrange([make("GS306", "warning"), make("GS201"), make("GS303", "warning", "gradient"), make("GS503")])
     assert [f.code for f in ordered] == ["GS503"]
-    assert set(ordered[0].evidence["consequences"]) == {"GS203", "GS302", "GS306"}
+    assert set(ordered[0].evidence["consequences"]) == {"GS201", "GS303", "GS306"}
 
 
 def test_an_info_explains_nothing() -> None:

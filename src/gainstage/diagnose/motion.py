@@ -74,6 +74,8 @@ def motion(view: View) -> Motion:
         ratio = np.where(weights > 0, np.sqrt(updates / weights), np.nan)
         steepness = np.where(weights > 0, np.sqrt(gradients * weights) / loss, np.nan)
         change = np.abs(view.run.step("predicted_change")) / loss
+    if np.any(view.loss <= 0):  # no floor at zero (a policy gradient): its size is no measure of what is left to gain
+        change = np.full(count, np.nan)
     return Motion(ratio, steepness, change, view.steps)
 
 

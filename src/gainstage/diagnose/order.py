@@ -47,7 +47,7 @@ LEARNING_RATE, INPUTS = frozenset({"learning-rate"}), frozenset({"input-scale", 
 EXPLANATIONS = (
     Explanation("GS305", ("GS301", "GS304"), fold=True),
     Explanation("GS107", ("GS401",), fold=True),
-    Explanation("GS302", ("GS203", "GS201", "GS401", "GS503"), frozenset({"small-gradient"}), fold=True),
+    Explanation("GS203", ("GS302",), frozenset({"not-in-optimizer"}), fold=True),
     Explanation("GS203", ("GS503", "GS504"), fold=True),
     Explanation("GS201", ("GS503",), fold=True),
     Explanation("GS101", ("GS301", "GS304"), LEARNING_RATE),
@@ -74,6 +74,14 @@ EXPLANATIONS = (
     Explanation("GS101", ("GS701",), frozenset({"initialisation", "drift"})),
     Explanation("GS101", ("GS602",)),
     Explanation("GS103", ("GS602",), fold=True),
+    Explanation("GS201", ("GS401",), fold=True),
+    Explanation("GS104", ("GS401",), fold=True),
+    Explanation("GS402", ("GS401",), fold=True),
+    Explanation("GS402", ("GS403",), frozenset({"gain-too-large"}), fold=True),
+    Explanation("GS101", ("GS401",)),
+    Explanation("GS103", ("GS401", "GS104", "GS201")),
+    Explanation("GS104", ("GS201",)),
+    Explanation("GS105", ("GS202", "GS403"), frozenset({"initialisation"})),
 )
 
 

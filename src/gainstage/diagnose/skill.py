@@ -15,13 +15,14 @@ from gainstage.diagnose.view import View
 
 CLASS_LOSSES = ("cross_entropy", "nll_loss")
 BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+LEARNT = 0.5
 SLIGHT = 0.1  # of what a constant prediction misses: within the noise of small batches
 MEAN_ABSOLUTE = math.sqrt(2 / math.pi)  # E|x| of a Gaussian of unit variance
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A loss before learning and at the end (median of the last fifth of the samples) beside the ``baseline``'s.
+    """A loss before learning and at the end (mean of the last fifth of the samples) beside the ``baseline``'s.
 
     The baseline is the best prediction that ignores the input: the classes' shares, the targets' mean. It
     is nan for losses whose baseline is not known.
@@ -30,6 +31,7 @@ class Skill:
     baseline: float
     start: float
     end: float
+    error: float = 0.0  # standard error of ``end``: the noise of batches
 
     @property
     def value(self) -> float:
@@ -39,7 +41,7 @@ class Skill:
     @property
     def learnt(self) -> bool:
         """Whether at least half of what a constant prediction misses is explained."""
-        return self.value > 0.5
+        return self.value > LEARNT
 
 
 def skill(outlet: Outlet) -> Skill:
@@ -47,14 +49,17 @@ def skill(outlet: Outlet) -> Skill:
     values = per_entry(outlet)
     known = finite(values)
     start = middle(finite(values[outlet.view.early]))
-    return Skill(constant_loss(outlet), start, middle(known[-max(1, known.size // 5) :]))
+    last = known[-max(1, known.size // 5) :]
+    if not last.size:
+        return Skill(constant_loss(outlet), start, float("nan"))
+    return Skill(constant_loss(outlet), start, float(np.mean(last)), float(np.std(last) / np.sqrt(last.size)))
 
 
 def per_entry(outlet: Outlet) -> Array:
     """The loss's value at each sample as a mean, whatever its reduction; nan where it cannot be brought to one."""
     if outlet.loss.operation == "residual":
         return outlet.view.loss.astype(np.float64)
-    values = outlet.view.signal(outlet.loss, "offset")  # of a single number its magnitude
+    values = outlet.view.signal(outlet.loss, "minimum")  # of a single number it is the number
     reductions = {
         str(kind) for kind in outlet.view.run.signal_extra(outlet.loss.index, "reduction") if kind is not None
     }
@@ -140,6 +145,11 @@ class Outcome:
     fell: bool  # the loss, by more than its noise and 1 %
     change: float  # of the loss, relative: -0.5 is half of it gone
     broke: bool  # the last sampled loss is not finite
+
+    @property
+    def learnt(self) -> bool:
+        """Whether at least half of what a constant prediction misses is explained."""
+        return self.skill > LEARNT
 
     @property
     def done(self) -> bool:

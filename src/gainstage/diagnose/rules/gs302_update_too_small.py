@@ -35,8 +35,8 @@ class UpdateTooSmall(Rule):
     The training is healthy and does not move. It looks like a network that cannot learn.
 
     ## When it stays silent
-    The loss fell (fine-tuning at 1e-5 with a falling loss), the learning rate is being warmed up, nothing is left to
-    learn, or the gradient is missing or blocked (that is GS201 or GS203).
+    The loss fell, the network is trained already (fine-tuning at 1e-5), the learning rate is being warmed up, or the
+    gradient is missing or blocked (that is GS201 or GS203).
 
     ## Example
     `torch.optim.Adam(model.parameters(), lr=1e-8)`
@@ -57,12 +57,14 @@ class UpdateTooSmall(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
         moved, outcome = motion(view), outcome_of(view)
-        if outcome.done or -outcome.change > LITTLE or len(view.steps) < 3 or warming_up(view):
+        if outcome.learnt or -outcome.change > LITTLE or len(view.steps) < 3 or warming_up(view):
             return
         if orphaned(view):
             yield self.report(view, moved, "error", "parameters-not-in-optimizer")
         elif moved.total_change <= LITTLE and moved.total_ratio <= LITTLE and starting(view, moved.steepness) > FLAT:
-            yield self.report(view, moved, judged(moved), "learning-rate")
+            severity = judged(moved)
+            if severity is not None:
+                yield self.report(view, moved, severity, "learning-rate")
 
     def report(self, view: View, moved: Motion, severity: Severity, cause: str) -> Finding:
         """The finding."""
@@ -100,11 +102,12 @@ def steps_needed(moved: Motion) -> float:
     return moved.span / moved.total_change if moved.total_change > 0 else math.inf
 
 
-def judged(moved: Motion) -> Severity:
-    """A short run may be a try that goes on elsewhere: then only an endless training is a fault for certain."""
-    if moved.total_change <= NOTHING and (moved.span >= SHORT or steps_needed(moved) >= ENDLESS):
+def judged(moved: Motion) -> Severity | None:
+    """A short run may be a try that goes on elsewhere: there only a training that nobody waits for is a fault."""
+    needed = steps_needed(moved)
+    if moved.total_change <= NOTHING and (moved.span >= SHORT or needed >= ENDLESS):
         return "error"
-    return "warning" if moved.span >= SHORT else "info"
+    return "warning" if moved.span >= SHORT or needed >= ENDLESS / 10 else None
 
 
 def warming_up(view: View) -> bool:

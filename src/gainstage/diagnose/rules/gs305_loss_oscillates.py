@@ -55,7 +55,7 @@ class LossOscillates(Rule):
         tail = slice(len(view.steps) // 3, None)
         loss, change = view.loss[tail], motion(view).change[tail]
         outcome = outcome_of(view)
-        if loss.size < ENOUGH or not np.isfinite(loss).all() or not supervised(view) or outcome.skill > 0.5:
+        if loss.size < ENOUGH or not np.isfinite(loss).all() or not supervised(view) or outcome.learnt:
             return
         if not middle(loss) > 0:
             return

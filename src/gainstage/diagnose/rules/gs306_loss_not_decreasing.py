@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import motion
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import outcome_of, supervised
+from gainstage.diagnose.skill import SLIGHT, outcome_of, supervised
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
@@ -29,8 +30,8 @@ class LossNotDecreasing(Rule):
     hold the answer, a loss computed on something else than the prediction.
 
     ## When it stays silent
-    The loss fell; there is nothing left to learn (a loss far below that of a constant prediction from the start);
-    several optimizers (GANs); losses that may be negative (policy gradients); short runs.
+    The loss fell, or came below that of a constant prediction; several optimizers (GANs); losses that may be negative
+    (policy gradients); short runs. It is an info where no baseline is known for the loss.
 
     ## Example
     Labels shuffled apart from their inputs.
@@ -51,7 +52,7 @@ class LossNotDecreasing(Rule):
         """At most one finding."""
         learning, outcome, moved = view.learning, outcome_of(view), motion(view)
         enough = learning.samples >= ENOUGH_SAMPLES and moved.span >= ENOUGH_STEPS
-        if not enough or not supervised(view) or outcome.fell or outcome.skill > 0.3 or not learning.start > 0:
+        if not enough or not supervised(view) or outcome.fell or outcome.skill > SLIGHT or not learning.start > 0:
             return
         if moved.total_ratio < MOVED:
             return
@@ -64,7 +65,8 @@ class LossNotDecreasing(Rule):
             "start": learning.start, "end": learning.end, "noise": learning.noise, "samples": learning.samples,
             "steps": moved.span, "weights_moved": moved.total_ratio, "skill": outcome.skill,
         }  # fmt: skip
+        severity = "info" if math.isnan(outcome.skill) else "warning"
         remedy = Remedy("overfit-one-batch", "safe", "the data", "a loss near 0 within some hundred steps", 0.0)
         yield self.finding(
-            "warning", text, steps=view.steps, evidence=evidence, cause=Cause("unexplained"), remedies=[remedy]
+            severity, text, steps=view.steps, evidence=evidence, cause=Cause("unexplained"), remedies=[remedy]
         )

@@ -94,5 +94,5 @@ def judged(outlet: Outlet, passing: float) -> tuple[Severity, str]:
     if outlet.out_of_reach > 0.05:
         return "error", f"{percent(outlet.out_of_reach)} of the targets' span cannot be predicted"
     if skill(outlet).learnt or (np.isnan(skill(outlet).value) and outlet.view.learning.decreasing):
-        return "info", f"it learns, but the gradient passes for only {percent(passing)} of the outputs"
+        return "info", f"it learns, but the gradient passes for {percent(passing)} of the outputs by the start's luck"
     return "warning", f"the gradient passes for {percent(passing)} of the outputs, and the network has hardly learnt"

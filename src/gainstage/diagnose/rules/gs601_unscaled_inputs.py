@@ -14,7 +14,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import starting
 from gainstage.diagnose.outlet import outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import outcome_of, skill
+from gainstage.diagnose.skill import LEARNT, outcome_of, skill
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.wording import percent
 from gainstage.record.schema import Site
@@ -93,8 +93,10 @@ class UnscaledInputs(Rule):
     def report(self, view: View, features: Features) -> Finding:
         """The finding for one input."""
         costs = cost(view, features)
-        failed = outcome_of(view).failed
-        severity = "info" if not costs else "error" if failed and len(costs) > 1 else "warning"
+        outcome = outcome_of(view)
+        severity = "error" if outcome.failed and len(costs) > 1 else "warning"
+        if not costs or outcome.learnt:
+            severity = "info"
         text = (
             f"{features.stage.name} receives inputs of RMS {number(features.rms)} (means {number(features.offset)}, "
             f"deviations {number(features.signal)}, their largest {number(features.spread)} times the smallest)"
@@ -110,7 +112,7 @@ class UnscaledInputs(Rule):
         )
         evidence = {
             "rms": features.rms, "largest_rms": features.largest, "offset": features.offset, "signal": features.signal,
-            "spread": features.spread, "costs": costs, "skill": outcome_of(view).skill,
+            "spread": features.spread, "costs": costs, "skill": outcome.skill,
         }  # fmt: skip
         return self.finding(
             severity, text, sites=[features.site, features.stage.site], steps=view.steps, evidence=evidence,
@@ -154,7 +156,7 @@ def cost(view: View, features: Features) -> list[str]:
         found.append("the loss ended non-finite")
     elif outcome.failed:
         found.append("the loss did not fall below that of a constant prediction")
-    elif outcome.skill < 0.5:
+    elif outcome.skill < LEARNT:
         found.append(f"the training explains only {percent(outcome.skill)} of what a constant prediction misses")
     return found
 

@@ -63,9 +63,9 @@ class ImbalancedTargets(Rule):
     def report(self, outlet: Outlet, counts: np.ndarray, seen: np.ndarray) -> Finding:
         """The finding for one loss."""
         known, majority = skill(outlet), float(seen.max() / seen.sum())
-        # It came down nine tenths of the way to the loss of the shares, from well above, and not below it.
-        way = known.start - known.baseline
-        collapsed = way > 0.1 * known.baseline and -0.05 * known.baseline < known.end - known.baseline < 0.1 * way
+        # It came down to the loss of the shares from well above it, and not further than the noise of batches.
+        way, noise = known.start - known.baseline, max(2 * known.error, 0.05 * known.baseline)
+        collapsed = way > 0.1 * known.baseline and -noise < known.end - known.baseline < max(noise, 0.1 * way)
         severity: Severity = "warning" if collapsed else "info"
         text = (
             f"The most frequent class holds {percent(majority)} of {number(seen.sum())} targets seen, "
