@@ -51,11 +51,14 @@ class Idle:
     @property
     def severity(self) -> Severity | None:
         """By the power that is lost, one level lower where a path leads around the layer; None for a small loss."""
-        reached: list[Severity] = [severity for level, severity in UNIT_LEVELS if self.share >= level]
-        reached += [severity for level, severity in POWER_LEVELS if self.lost >= level]
+        reached = _reached(UNIT_LEVELS, self.share) + _reached(POWER_LEVELS, self.lost)
         if not reached:
             return None
         return LOWER[most_severe(reached)] if self.stage.residual else most_severe(reached)
+
+
+def _reached(levels: Levels, value: float) -> list[Severity]:
+    return [severity for level, severity in levels if value >= level]
 
 
 def groups(view: View, *, saturating: bool) -> Iterator[tuple[Severity, list[Idle]]]:

@@ -84,12 +84,13 @@ class BlockedGradient(Rule):
         stepped = bool(parameter.optimizer) or all(not step.optimizer for step in view.run.steps)
         if not parameter.trainable:
             return "frozen" if stages else ""
+        if not stepped:
+            reached = any(np.isfinite(view.gradient(stage)).any() for stage in stages)
+            return "not-in-optimizer" if reached else ""
         if not received:
-            if not stepped or not seen.any() or not any_gradient(view):
+            if not seen.any() or not any_gradient(view):
                 return ""
             return "detached" if stages else "unused"
-        if not stepped:
-            return "not-in-optimizer"
         zero = bool((gradient[~np.isnan(gradient)] == 0).all()) and not any(cut_off(view, stage) for stage in stages)
         return "zero-gradient" if zero and stages else ""
 
