@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -16,47 +18,57 @@ SiteKey = tuple[str, str, str, int]
 
 @dataclass(slots=True)
 class Parameters:
-    """Parameters by identity. A record is completed later, when a better name or the optimizer is known."""
+    """Parameters by identity, none of them kept alive. A record is completed when its optimizer is known.
 
-    known: dict[int, tuple[torch.Tensor, Parameter]] = field(default_factory=dict)
+    A new tensor with the root, name and shape of one that is gone continues its record.
+    """
+
+    known: dict[int, tuple[weakref.ref[torch.Tensor], Parameter]] = field(default_factory=dict)
+    indices: dict[tuple[str, str, tuple[int, ...]], int] = field(default_factory=dict)
     fresh: list[Parameter] = field(default_factory=list)
+    count: int = 0
 
     def enter(self, tensor: torch.Tensor, name: str = "", root: str = "", optimizer: str = "") -> Parameter:
         """The record of ``tensor``; made where it is new, completed where more is known now."""
         entry = self.known.get(id(tensor))
-        if entry is None or entry[0] is not tensor:
-            index = len(self.known)
-            record = Parameter(
-                index, name or f"parameter {index}", tuple(tensor.shape), tensor.requires_grad, optimizer, root
-            )
+        if entry is None or entry[0]() is not tensor:
+            record = self._new(tensor, name, root, optimizer)
         else:
             old = entry[1]
             if old.optimizer or not optimizer:
-                if old.root or not root:
-                    return old
-            record = replace(
-                old,
-                name=name if name and old.name.startswith("parameter ") else old.name,
-                root=old.root or root,
-                optimizer=old.optimizer or optimizer,
-                trainable=tensor.requires_grad,
-            )
-            if record == old:
                 return old
-        self.known[id(tensor)] = (tensor, record)
+            record = replace(old, optimizer=optimizer)
+        self.known[id(tensor)] = (weakref.ref(tensor), record)
         self.fresh.append(record)
         return record
+
+    def _new(self, tensor: torch.Tensor, name: str, root: str, optimizer: str) -> Parameter:
+        shape = tuple(tensor.shape)
+        alive = {entry[1].index for entry in self.known.values() if entry[0]() is not None}
+        index = self.indices.get((root, name, shape), -1) if name else -1
+        if index < 0 or index in alive:
+            index = self.count
+            self.count += 1
+        name = name or f"parameter {index}"
+        self.indices[root, name, shape] = index
+        return Parameter(index, name, shape, tensor.requires_grad, optimizer, root)
+
+    def alive(self) -> Iterator[tuple[torch.Tensor, Parameter]]:
+        """Every parameter that still exists, with its record."""
+        for reference, record in list(self.known.values()):
+            tensor = reference()
+            if tensor is not None:
+                yield tensor, record
 
     def name(self, tensor: torch.Tensor | None) -> str:
         """The parameter's name; "" for a tensor that is none."""
         entry = self.known.get(id(tensor)) if tensor is not None else None
-        return entry[1].name if entry is not None and entry[0] is tensor else ""
+        return entry[1].name if entry is not None and entry[0]() is tensor else ""
 
     def enter_modules(self, names: Names) -> None:
         """Enter every parameter of every root module seen, whether or not an optimizer holds it."""
-        for module, label in names.roots.values():
-            for name, tensor in module.named_parameters():
-                self.enter(tensor, name, label)
+        for label, name, tensor in names.parameters():
+            self.enter(tensor, name, label)
 
     def take_fresh(self) -> list[Parameter]:
         """Records that are new or changed since the last call."""

@@ -7,6 +7,8 @@ a module that is running, and the first frame outside of torch and of this packa
 from __future__ import annotations
 
 import os
+import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, FrameType
@@ -34,11 +36,23 @@ NOWHERE = Place()
 
 
 @dataclass(slots=True)
-class Names:
-    """Labels for root modules, and paths of their submodules; both are kept for the whole run."""
+class Root:
+    """An outermost module, not kept alive, and the paths of what is inside of it."""
 
-    roots: dict[int, tuple[nn.Module, str]] = field(default_factory=dict)
-    paths: dict[int, dict[int, str]] = field(default_factory=dict)
+    module: weakref.ref[nn.Module]
+    label: str
+    paths: dict[int, str]
+
+
+@dataclass(slots=True)
+class Names:
+    """Labels for root modules, and paths of their submodules.
+
+    A root without anything inside (a loss made anew for every batch) is known by its class alone, and the label
+    of a model that is gone goes to the next one of its class: a cross-validation trains one network, not ten.
+    """
+
+    roots: dict[int, Root] = field(default_factory=dict)
     with_source: bool = True
 
     def place(self, frame: FrameType | None) -> Place:
@@ -54,43 +68,44 @@ class Names:
             frame = frame.f_back
         if inner is None or outer is None:
             return NOWHERE
-        root, label = self._root(unwrap(outer))
-        path = self._path(root, inner)
-        return Place(label, path, type(inner).__name__, root.training)
+        module = unwrap(outer)
+        if inner is module and not module._modules and not module._parameters:
+            return Place(type(module).__name__, "", type(module).__name__, module.training)
+        root = self._root(module)
+        return Place(root.label, _path(root, module, inner), type(inner).__name__, module.training)
 
     def line(self, frame: FrameType | None) -> str:
         """The user's line that runs in ``frame``, unless source lines are to be left out."""
         return source_line(frame) if self.with_source else ""
 
-    def _root(self, module: nn.Module) -> tuple[nn.Module, str]:
+    def _root(self, module: nn.Module) -> Root:
         known = self.roots.get(id(module))
-        if known is None or known[0] is not module:
-            base = type(module).__name__
-            taken = {label for _, label in self.roots.values()}
-            label, count = base, 1
+        if known is None or known.module() is not module:
+            self.roots = {key: root for key, root in self.roots.items() if root.module() is not None}
+            taken = {root.label for root in self.roots.values()}
+            label, count = type(module).__name__, 1
             while label in taken:
                 count += 1
-                label = f"{base}#{count}"
-            known = self.roots[id(module)] = (module, label)
-            self.paths[id(module)] = _paths(module)
+                label = f"{type(module).__name__}#{count}"
+            known = self.roots[id(module)] = Root(weakref.ref(module), label, _paths(module))
         return known
 
-    def _path(self, root: nn.Module, module: nn.Module) -> str:
-        paths = self.paths[id(root)]
-        path = paths.get(id(module))
-        if path is None:
-            paths.update(_paths(root))
-            # A module kept in a plain list is not registered: it has no path, only a class.
-            path = paths.setdefault(id(module), f"<unregistered {type(module).__name__}>")
-        return path
+    def parameters(self) -> Iterator[tuple[str, str, nn.Parameter]]:
+        """(root label, qualified name, parameter) of every root module that is alive."""
+        for root in self.roots.values():
+            module = root.module()
+            if module is not None:
+                for name, parameter in module.named_parameters():
+                    yield root.label, name, parameter
 
-    def parameters(self) -> dict[int, tuple[str, str]]:
-        """``id(parameter) -> (root label, qualified name)`` over every root module seen so far."""
-        found: dict[int, tuple[str, str]] = {}
-        for module, label in self.roots.values():
-            for name, parameter in module.named_parameters():
-                found.setdefault(id(parameter), (label, name))
-        return found
+
+def _path(root: Root, outer: nn.Module, module: nn.Module) -> str:
+    path = root.paths.get(id(module))
+    if path is None:
+        root.paths.update(_paths(outer))
+        # A module kept in a plain list is not registered: it has no path, only a class.
+        path = root.paths.setdefault(id(module), f"<unregistered {type(module).__name__}>")
+    return path
 
 
 def unwrap(module: nn.Module) -> nn.Module:

@@ -47,7 +47,7 @@ class Samples:
     def leaves(self, window: Window) -> list[torch.Tensor]:
         """What a loop without an optimizer trains: modules' parameters, and leaf tensors seen at work."""
         self._enter_parameters(window)
-        return [tensor for tensor, record in self.parameters.known.values() if record.trainable]
+        return [tensor for tensor, record in self.parameters.alive() if record.trainable]
 
     def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool, carry: bool = False) -> None:
         """Store the sample; a step in which nothing was computed leaves none. ``carry`` keeps the watcher for the next."""
