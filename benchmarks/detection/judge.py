@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from execute import Outcome, reaches, worse
-
-from cases import HEALTHY, SICK, Fault, Sick
+from matrix import HEALTHY, SICK, Fault, Sick
 
 
 @dataclass(slots=True)

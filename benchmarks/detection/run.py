@@ -22,9 +22,8 @@ from typing import Any
 
 from execute import HERE, SCRIPTS, Outcome, Task, execute
 from judge import judge, summary
+from matrix import HEALTHY, SICK
 from table import markdown, text
-
-from cases import HEALTHY, SICK
 
 KINDS = ("sick", "cured", "healthy")
 

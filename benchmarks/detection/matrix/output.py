@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import STUCK, Sick, one
+from matrix.case import STUCK, Sick, one
 
 MISMATCH = one("activation-loss-mismatch")
 ALSO = (*STUCK, "saturated-units", "vanishing-gradient")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import BURST, INPUT, STEP, STUCK, Sick, one
+from matrix.case import BURST, INPUT, STEP, STUCK, Sick, one
 
 SCALES = (
     "dead-units",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import BURST, START, STUCK, Sick, one
+from matrix.case import BURST, START, STUCK, Sick, one
 
 SYMMETRY = ("symmetr", "zero", "constant", "equal", "identical", *START)
 ZERO = (

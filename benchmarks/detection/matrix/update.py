@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import BURST, STEP, STUCK, Sick, one
+from matrix.case import BURST, STEP, STUCK, Sick, one
 
 CLEARED = "gradients-not-cleared"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import Healthy
+from matrix.case import Healthy
 
 CASES = (
     Healthy("accumulation_digits", 0.9),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import BURST, INPUT, START, STEP, STUCK, Fault, Sick, one
+from matrix.case import BURST, INPUT, START, STEP, STUCK, Fault, Sick, one
 
 SCALE_INCOME = (
     ("X, y = torch.tensor(X), torch.tensor(y)", "X, y = torch.tensor((X - X.mean(0)) / X.std(0)), torch.tensor(y)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import ACTIVATION, BURST, CUT, OPTIMIZER, START, STUCK, Sick, one
+from matrix.case import ACTIVATION, BURST, CUT, OPTIMIZER, START, STUCK, Sick, one
 
 XAVIER = "\nmodel.apply(lambda m: nn.init.xavier_normal_(m.weight) if isinstance(m, nn.Linear) else None)"
 SAME = ("signal-collapse", "off-centre-activation", *STUCK)

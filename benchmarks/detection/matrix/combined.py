@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.case import ACTIVATION, BURST, OPTIMIZER, STEP, STUCK, Fault, Sick
+from matrix.case import ACTIVATION, BURST, OPTIMIZER, STEP, STUCK, Fault, Sick
 
 CASES = (
     Sick(
