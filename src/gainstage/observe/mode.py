@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import overrides
 from torch.overrides import (
     TorchFunctionMode,
     _get_current_function_mode_stack,
@@ -37,6 +38,7 @@ class Tap(TorchFunctionMode):
         self.before = before
         self.after = after
         self._warnings = Warnings(_CODE)
+        self._fast_paths = FastPaths(self)
         self.tracebacks = Tracebacks(_CODE)
 
     def __torch_function__(
@@ -62,6 +64,7 @@ class Tap(TorchFunctionMode):
         for mode in reversed(above):
             _push_mode(mode)
         self._warnings.install()
+        self._fast_paths.install()
 
     def remove(self) -> bool:
         """Go, from wherever it is; every other mode keeps its place.
@@ -72,6 +75,7 @@ class Tap(TorchFunctionMode):
         if self not in _get_current_function_mode_stack():
             return False
         self._warnings.remove()
+        self._fast_paths.remove()
         for mode in reversed(_take_all()):
             if mode is not self:
                 _push_mode(mode)
@@ -79,6 +83,37 @@ class Tap(TorchFunctionMode):
 
 
 _CODE = Tap.__torch_function__.__code__
+
+
+class FastPaths:
+    """Keeps torch's fused kernels in use: the transformer's layers leave them as soon as any function mode is in place.
+
+    Their last digits differ from the plain path's, in an evaluation and behind a frozen encoder.
+    """
+
+    def __init__(self, tap: Tap) -> None:
+        self._tap = tap
+        self._asked: Any = None
+
+    def install(self) -> None:
+        """Answer ``torch.overrides.has_torch_function`` as if the tap were not there."""
+        self._asked = overrides.has_torch_function
+        overrides.has_torch_function = self.ask  # type: ignore[assignment]
+
+    def remove(self) -> None:
+        """Give it back, unless somebody else took our place meanwhile."""
+        if overrides.has_torch_function == self.ask:
+            overrides.has_torch_function = self._asked
+
+    def ask(self, relevant_args: Any) -> bool:
+        """Would these arguments, or a mode of the user's, override torch's functions?"""
+        if _get_current_function_mode_stack() != [self._tap]:
+            return self._asked(relevant_args)
+        _pop_mode()
+        try:
+            return self._asked(relevant_args)
+        finally:
+            _push_mode(self._tap)
 
 
 def _take_all() -> list[TorchFunctionMode]:
@@ -90,11 +125,12 @@ def quiet() -> bool:
     """Must nothing of ours run right now?
 
     Inside of functorch's transforms, under a dispatch mode (a FLOP counter would count our operations), while
-    compiling, or under a profiler, an extra operation would show in the user's results.
+    compiling or tracing, or under a profiler, an extra operation would show in the user's results.
     """
     return (
         torch._C._len_torch_dispatch_stack() > 0
         or torch._C._functorch.peek_interpreter_stack() is not None
         or torch.autograd._profiler_enabled()
+        or torch._C._get_tracing_state() is not None
         or torch.compiler.is_compiling()
     )

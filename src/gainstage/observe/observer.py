@@ -122,6 +122,7 @@ class Observer:
 
     def _on_backward(self) -> None:
         """A backward pass begins in a sampled step."""
+        self._settle()
         window = self.window
         if window is None:
             return
@@ -219,7 +220,8 @@ class Observer:
                 return
             try:
                 if self._active:
-                    hook(optimizer, args, kwargs)
+                    with torch._C.DisableTorchFunction():  # a mode of the user's must not see our operations
+                        hook(optimizer, args, kwargs)
                 else:
                     self._detach()
             except Exception as error:

@@ -27,8 +27,8 @@ def _elu(x: torch.Tensor, alpha: float, scale: float, inside: float) -> torch.Te
 
 
 SLOPES: dict[str, Slope] = {
-    "relu": lambda x, p: (x > 0).to(x.dtype),
-    "relu6": lambda x, p: ((x > 0) & (x < 6)).to(x.dtype),
+    "relu": lambda x, p: _aten.threshold_backward(_ones(x), x, 0.0),  # NaN passes, as it does in training
+    "relu6": lambda x, p: _aten.hardtanh_backward(_ones(x), x, 0.0, 6.0),
     "leaky_relu": lambda x, p: _aten.leaky_relu_backward(_ones(x), x, float(p.get("negative_slope", 0.01)), False),
     "elu": lambda x, p: _elu(x, float(p.get("alpha", 1.0)), 1.0, 1.0),
     "selu": lambda x, p: _elu(x, SELU_ALPHA, SQRT_SCALE, 1.0),
@@ -49,9 +49,9 @@ SLOPES: dict[str, Slope] = {
     "softsign": lambda x, p: (1 + x.abs()).square().reciprocal(),
     "logsigmoid": lambda x, p: torch.sigmoid(-x),
     "tanhshrink": lambda x, p: torch.tanh(x).square(),
-    "softshrink": lambda x, p: (x.abs() > float(p.get("lambd", 0.5))).to(x.dtype),
-    "hardshrink": lambda x, p: (x.abs() > float(p.get("lambd", 0.5))).to(x.dtype),
-    "threshold": lambda x, p: (x > float(p.get("threshold", 0.0))).to(x.dtype),
+    "softshrink": lambda x, p: _aten.softshrink_backward(_ones(x), x, float(p.get("lambd", 0.5))),
+    "hardshrink": lambda x, p: _aten.hardshrink_backward(_ones(x), x, float(p.get("lambd", 0.5))),
+    "threshold": lambda x, p: _aten.threshold_backward(_ones(x), x, float(p.get("threshold", 0.0))),
     "sin": lambda x, p: torch.cos(x),
     "erf": lambda x, p: 1.1283791670955126 * torch.exp(-x.square()),
 }
