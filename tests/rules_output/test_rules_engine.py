@@ -95,11 +95,12 @@ def test_findings_are_plain_data() -> None:
 
 
 def test_a_root_stands_before_what_it_explains_however_severe() -> None:
-    ordered = arrange([make("GS101", "error", "input-scale"), make("GS103", "warning"), make("GS601", "warning")])
-    assert [f.code for f in ordered] == ["GS601", "GS101", "GS103"]
+    ordered = arrange([make("GS101", "error", "input-scale"), make("GS201", "warning"), make("GS601", "warning")])
+    assert [f.code for f in ordered] == ["GS601", "GS201", "GS101"]
+    assert ordered[0].severity == "error"
     assert ordered[0].evidence["consequences"] == ["GS101"]
-    assert ordered[1].severity == "warning"
-    assert ordered[1].evidence["consequence_of"] == "GS601"
+    assert ordered[2].severity == "warning"
+    assert ordered[2].evidence["consequence_of"] == "GS601"
 
 
 def test_the_same_symptom_by_another_cause_stays_a_fault_of_its_own() -> None:

@@ -18,14 +18,16 @@ import numpy as np
 
 from gainstage.diagnose.decibels import Array, middle
 from gainstage.diagnose.view import View
+from gainstage.record.schema import Parameter
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
     """One value per sample, shape (samples,); nan where it was not measured.
 
-    ``ratio``: RMS of the update over RMS of the weights, all trainable parameters together (so that biases which
-    start at zero do not count as infinite). ``steepness`` and ``change`` as above, ``change`` without its sign.
+    ``ratio``: RMS of the update over RMS of the weights, all trainable parameters together, except those that
+    started at zero, whose first steps are infinite in this measure. ``steepness`` and ``change`` are as above,
+    ``change`` without its sign.
     """
 
     ratio: Array
@@ -59,7 +61,7 @@ class Motion:
 
 def motion(view: View) -> Motion:
     """The motion of all parameters together."""
-    parameters = [parameter for parameter in view.run.parameters if parameter.trainable and not parameter.tied_to]
+    parameters = [p for p in view.run.parameters if p.trainable and not p.tied_to and not from_zero(view, p)]
     count = len(view.run.steps)
     weights, updates, gradients = np.zeros(count), np.zeros(count), np.zeros(count)
     for parameter in parameters:
@@ -77,6 +79,13 @@ def motion(view: View) -> Motion:
     if np.any(view.loss <= 0):  # no floor at zero (a policy gradient): its size is no measure of what is left to gain
         change = np.full(count, np.nan)
     return Motion(ratio, steepness, change, view.steps)
+
+
+def from_zero(view: View, parameter: Parameter) -> bool:
+    """Whether the parameter was zero when it was first seen."""
+    sizes = view.update(parameter, "weight")
+    sizes = sizes[np.isfinite(sizes)]
+    return bool(sizes.size and sizes[0] == 0)
 
 
 def starting(view: View, values: Array) -> float:

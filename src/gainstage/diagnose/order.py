@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gainstage.diagnose.finding import SEVERITIES, Finding, Severity
+from gainstage.diagnose.progress import LOWER, most_severe
 
 # What makes everything after it meaningless comes first; what merely shows at the loss comes last.
 ROOT_FIRST = (
@@ -15,7 +16,6 @@ ROOT_FIRST = (
     *("GS106", "GS202", "GS201", "GS204", "GS101", "GS102", "GS107", "GS104", "GS105", "GS103"),  # inside
     *("GS303", "GS305", "GS604", "GS306", "GS902", "GS900"),  # loss and recording
 )
-LOWER: dict[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ class Link:
 
 
 LEARNING_RATE, INPUTS = frozenset({"learning-rate"}), frozenset({"input-scale", "input-offset", "inputs"})
+# Imperfections that weigh more where a training gets nowhere, and less again where something else says why.
+BUILT_WRONG = ("GS304", "GS501", "GS503", "GS505", "GS504", "GS502", "GS602", "GS601", "GS605", "GS301", "GS302")
+AMPLIFIED = {"GS103": frozenset[str](), "GS106": frozenset({"linear-regime"}), "GS303": frozenset({"weight-scale"})}
 EXPLANATIONS = (
     Explanation("GS305", ("GS301", "GS304"), fold=True),
     Explanation("GS107", ("GS401",), fold=True),
@@ -73,7 +76,9 @@ EXPLANATIONS = (
     Explanation("GS301", ("GS605",), frozenset({"target-scale"})),
     Explanation("GS101", ("GS701",), frozenset({"initialisation", "drift"})),
     Explanation("GS101", ("GS602",)),
-    Explanation("GS103", ("GS602",), fold=True),
+    *(Explanation(code, BUILT_WRONG, causes) for code, causes in AMPLIFIED.items()),
+    Explanation("GS403", ("GS605",), LEARNING_RATE),
+    Explanation("GS203", ("GS702",), frozenset({"zero-gradient"}), fold=True),
     Explanation("GS201", ("GS401",), fold=True),
     Explanation("GS104", ("GS401",), fold=True),
     Explanation("GS402", ("GS401",), fold=True),
@@ -91,14 +96,17 @@ def arrange(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     links = [link(finding, found) for finding in found]
     folded = {finding.code: entry.root for finding, entry in zip(found, links, strict=True) if entry and entry.fold}
     explains: dict[str, set[str]] = {}
+    worst: dict[str, Severity] = {}
     for finding, entry in zip(found, links, strict=True):
         if entry is not None:
-            explains.setdefault(folded.get(entry.root, entry.root), set()).add(finding.code)
+            root = folded.get(entry.root, entry.root)
+            explains.setdefault(root, set()).add(finding.code)
+            worst[root] = most_severe((worst.get(root, "info"), finding.severity))
     kept: list[Finding] = []
     for finding, entry in zip(found, links, strict=True):
         if entry is None or not entry.fold:
             root = "" if entry is None else folded.get(entry.root, entry.root)
-            kept.append(annotated(finding, root, explains.get(finding.code, set())))
+            kept.append(annotated(finding, root, explains.get(finding.code, set()), worst.get(finding.code, "info")))
     return roots_first(sorted(kept, key=priority))
 
 
@@ -127,14 +135,19 @@ def blames(finding: Finding, code: str) -> bool:
     return any(code in entry.roots for entry in explaining(finding))
 
 
-def annotated(finding: Finding, root: str, explains: set[str]) -> Finding:
-    """``finding`` with its place in the chain of causes in its evidence, one severity lower under a root."""
+def annotated(finding: Finding, root: str, explains: set[str], worst: Severity) -> Finding:
+    """``finding`` with its place in the chain of causes in its evidence.
+
+    It is as grave as the ``worst`` it causes, and one severity lower itself under a root.
+    """
     evidence = dict(finding.evidence)
     if explains:
         evidence["consequences"] = sorted(explains)
     if root:
         evidence["consequence_of"] = root
-    return replace(finding, evidence=evidence, severity=LOWER[finding.severity] if root else finding.severity)
+    return replace(
+        finding, evidence=evidence, severity=LOWER[finding.severity] if root else graver(finding.severity, worst)
+    )
 
 
 def roots_first(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from gainstage.record.schema import Site
 
 INFINITY = float("inf")
 LOGIT_LOSSES = ("cross_entropy", "binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
+BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 REGRESSION_LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "residual")
 RECTIFIERS = ("relu", "relu6", "relu_squared", "threshold")
 # Operations between the last activation and the loss that leave the values what they are.
@@ -105,6 +106,11 @@ class Outlet:
         return RANGES.get(self.function, (-INFINITY, INFINITY))
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """What the loss can bring the prediction to: probabilities for a binary cross-entropy, else :attr:`range`."""
+        return (0.0, 1.0) if self.loss.operation in BINARY_LOSSES else self.range
+
+    @property
     def probabilities(self) -> bool:
         """Whether every row received was a distribution: not negative, summing to one, over several classes."""
         sums = self.least("row_sum_min"), self.most("row_sum_max")
@@ -113,8 +119,8 @@ class Outlet:
 
     @property
     def out_of_reach(self) -> float:
-        """Share of the targets' span outside :attr:`range`, 0...1; 1 when even their mean is, by their deviation."""
-        (low, high), least, most = self.range, self.least("target_min"), self.most("target_max")
+        """Share of the targets' span outside :attr:`reach`, 0...1; 1 when even their mean is, by their deviation."""
+        (low, high), least, most = self.reach, self.least("target_min"), self.most("target_max")
         if np.isnan(least) or np.isnan(most):
             return 0.0
         mean, deviation = self.typical("target_mean"), self.typical("target_std")

@@ -15,25 +15,39 @@ from gainstage.diagnose.skill import output_scale, target_size
 from gainstage.diagnose.view import View
 
 FAR = 10.0  # times what an initialisation assumes
+HEAVY = 0.95  # momentum beyond which more than 20 steps add up
 USUAL_STEEPNESS = 10.0  # |g| |w| / loss of trainings that go well: of order one to ten
 
 
 def blame(view: View, moved: Motion) -> Cause:
     """The scale that explains the first steps' size, if they were harmless without it; else the learning rate."""
     ratio, change = starting(view, moved.ratio), starting(view, moved.change)
+    momentum = momentum_of(view)
+    if momentum > HEAVY and ratio < 0.1 and change < 0.1:
+        steps = number(1 / (1 - momentum))
+        return Cause("momentum", text=f"one step is harmless, but momentum {number(momentum)} adds up {steps} of them")
+    # Inputs x times larger make SGD's gradient x times larger and the loss x squared times as curved; targets of
+    # a regression scale its gradient. Adam's steps have a size of their own.
     follows = follows_gradient(view)
-    data = data_rms(view, view.chain[0]) if view.chain else 1.0
-    # Inputs x times larger make the gradient x times larger, and the loss x squared times as curved.
-    if data >= FAR and (ratio / data if follows else ratio) < 1 and change / (data**2 if follows else data) < 1:
-        return Cause("input-scale", text=f"inputs of RMS {number(data)} make the gradient as many times larger")
-    target = target_scale(view)
-    if target >= FAR and follows and ratio / target < 1:
-        return Cause("target-scale", text=f"targets {number(target)} times the output make the gradient as large")
+    data, target = max(data_rms(view, view.chain[0]) if view.chain else 1.0, 1.0), target_scale(view)
+    ratio_left, change_left = (ratio / (data * target), change / data**2) if follows else (ratio, change / data)
+    if ratio_left < 1 and change_left < 1:
+        if data >= FAR:
+            return Cause("input-scale", text=f"inputs of RMS {number(data)} make the gradient as many times larger")
+        if target >= FAR:
+            return Cause("target-scale", text=f"targets {number(target)} times the output make the gradient as large")
     excess = starting(view, moved.steepness) / USUAL_STEEPNESS
     if excess >= FAR and (ratio / excess if follows else ratio) < 1:
         text = f"the loss was {number(excess)} times steeper than usual before the first step"
         return Cause("steep-start", text=text)
     return Cause("learning-rate", text="neither inputs nor targets nor the start explain the size of the first steps")
+
+
+def momentum_of(view: View) -> float:
+    """The optimizer's momentum at the last sample, 0 without one."""
+    settings = view.run.steps[-1].settings if view.run.steps else {}
+    value = settings.get("momentum", 0.0)
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1 else 0.0
 
 
 def follows_gradient(view: View) -> bool:

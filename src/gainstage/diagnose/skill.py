@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from gainstage.diagnose.decibels import Array, middle
-from gainstage.diagnose.outlet import Outlet, finite, outlets
+from gainstage.diagnose.outlet import BINARY_LOSSES, Outlet, finite, outlets
 from gainstage.diagnose.view import View
 
 CLASS_LOSSES = ("cross_entropy", "nll_loss")
-BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 LEARNT = 0.5
 SLIGHT = 0.1  # of what a constant prediction misses: within the noise of small batches
 MEAN_ABSOLUTE = math.sqrt(2 / math.pi)  # E|x| of a Gaussian of unit variance

@@ -73,9 +73,9 @@ class UpdateTooSmall(Rule):
         if cause == "learning-rate":
             text = (
                 f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could "
-                f"have changed the loss by {moved.total_change:.2g} of its value at most; at this pace it would take "
-                f"{number(needed)} steps to matter."
+                f"have changed the loss by {moved.total_change:.2g} of its value at most"
             )
+            text += f"; at this pace it would take {number(needed)} steps to matter." if math.isfinite(needed) else "."
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
             remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
         else:

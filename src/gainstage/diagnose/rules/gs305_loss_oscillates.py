@@ -10,6 +10,7 @@ import numpy as np
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import motion
+from gainstage.diagnose.overshoot import HEAVY, momentum_of
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import outcome_of, supervised
 from gainstage.diagnose.wording import percent
@@ -77,10 +78,10 @@ class LossOscillates(Rule):
         factor = min(0.1, JUMP / max(promised, JUMP))
         predicted = f"learning rate {number(rate * factor)}: steps promise {number(promised * factor)} of the loss each"
         remedies = [Remedy("lower-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)]
-        if momentum > 0.95:
+        if momentum > HEAVY:
             shorter = f"momentum 0.9: steps {number((1 - 0.9) / (1 - momentum))} times shorter in the long run"
             remedies.append(Remedy("less-momentum", "unsafe", "the optimizer", shorter, 0.9))
-        cause = Cause("momentum" if momentum > 0.95 else "learning-rate")
+        cause = Cause("momentum" if momentum > HEAVY else "learning-rate")
         numbers = {**evidence, "learning_rate": rate, "momentum": momentum}
         return self.finding("warning", text, steps=view.steps, evidence=numbers, cause=cause, remedies=remedies)
 
@@ -89,10 +90,3 @@ def falling(loss: np.ndarray) -> bool:
     """Whether the later half lies below the earlier one by more than a tenth."""
     half = loss.size // 2
     return float(np.median(loss[half:])) < 0.9 * float(np.median(loss[:half]))
-
-
-def momentum_of(view: View) -> float:
-    """The optimizer's momentum at the last sample, 0 without one."""
-    settings = view.run.steps[-1].settings if view.run.steps else {}
-    value = settings.get("momentum", 0.0)
-    return float(value) if isinstance(value, int | float) and value < 1 else 0.0

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, final
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import motion
-from gainstage.diagnose.outlet import outlets
+from gainstage.diagnose.outlet import BINARY_LOSSES, outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import BINARY_LOSSES, CLASS_LOSSES, Skill, skill, supervised
+from gainstage.diagnose.skill import CLASS_LOSSES, Skill, skill, supervised
 from gainstage.record.schema import Site
 
 if TYPE_CHECKING:

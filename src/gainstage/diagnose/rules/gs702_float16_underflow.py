@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
-import numpy as np
-
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.rule import Rule, number
@@ -93,7 +91,9 @@ def half_precision(view: View, site: Site) -> bool:
 
 def rounded(view: View, site: Site) -> float:
     """Share of a Gaussian gradient of the measured RMS that rounds to zero; 0 where no gradient was measured."""
-    scaled = middle((view.signal(site, "gradient") * view.run.step("loss_scale"))[view.late])
-    if np.isnan(scaled):
-        return 0.0
+    scale = view.run.step("loss_scale")
+    scaled = middle((view.signal(site, "gradient") * scale)[view.late])
+    if scaled == 0:  # all of it, if what the loss sent back was already at the edge
+        sent = [middle((view.signal(loss, "gradient_in") * scale)[view.late]) for loss in view.losses]
+        scaled = max((value for value in sent if value > 0), default=math.nan)
     return math.erf(SMALLEST / (scaled * math.sqrt(2))) if scaled > 0 else 0.0
