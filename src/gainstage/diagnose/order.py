@@ -145,9 +145,8 @@ def annotated(finding: Finding, root: str, explains: set[str], worst: Severity) 
         evidence["consequences"] = sorted(explains)
     if root:
         evidence["consequence_of"] = root
-    return replace(
-        finding, evidence=evidence, severity=LOWER[finding.severity] if root else graver(finding.severity, worst)
-    )
+    severity = LOWER[finding.severity] if root else most_severe((finding.severity, worst))
+    return replace(finding, evidence=evidence, severity=severity)
 
 
 def roots_first(findings: list[Finding]) -> tuple[Finding, ...]:
