@@ -10,9 +10,9 @@ SCALED = "torch.randn(dim, 3 * dim) * dim ** -0.5"
 CASES = (
     Sick(
         "hidden_argparse_trainer",
-        one("activation-loss-mismatch single-class-softmax", "axis", "dim", "batch"),
-        (("nn.LogSoftmax(dim=0)", "nn.LogSoftmax(dim=1)"),),
-        STUCK,
+        one("blocked-gradient update-too-small uneven-updates", *OPTIMIZER),
+        (("copy.deepcopy(model), cfg", "model, cfg"),),
+        (*STUCK, "gradients-not-cleared"),
     ),
     Sick("hidden_policy_gradient", one("update-too-small", *STEP), (("lr=3e-8", "lr=1e-2"),), STUCK),
     Sick("hidden_dataclass_output", one("blocked-gradient", *CUT), (("h.data", "h"),), STUCK),

@@ -32,7 +32,7 @@ CASES = (
         (("        loss.backward()", "        optim.zero_grad()\n        loss.backward()"),),
         BURST,
     ),
-    Sick("oscillate_full_batch", one("loss-oscillates update-too-large", *STEP), (("lr=0.45", "lr=0.05"),), BURST),
+    Sick("oscillate_full_batch", one("loss-oscillates update-too-large", *STEP), (("lr=2.0", "lr=0.05"),), BURST),
     Sick(
         "oscillate_momentum",
         one("loss-oscillates update-too-large", *STEP),

@@ -32,8 +32,8 @@ model = nn.Sequential(
     BasicBlock(1, 8, 2), BasicBlock(8, 16, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10)
 )
 criterion = nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
-for epoch in range(4):
+optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, weight_decay=5e-4)
+for epoch in range(6):
     model.train()
     for idx in torch.randperm(1500).split(50):
         optimizer.zero_grad()

@@ -1,5 +1,6 @@
 """Train a small image classifier.  usage: train.py [--lr LR] [--epochs N] [--hidden H]"""
 import argparse
+import copy
 import logging
 
 import numpy as np
@@ -19,8 +20,8 @@ class Config:
 
 class Trainer:
     def __init__(self, model, cfg):
-        self.model, self.cfg = model, cfg
-        self.opt = torch.optim.Adam(self.model.parameters(), lr=cfg.lr)
+        self.opt = torch.optim.Adam(model.parameters(), lr=cfg.lr)
+        self.model, self.cfg = copy.deepcopy(model), cfg
         self.loss = nn.NLLLoss()
         self.history = {"train": [], "valid": []}
 
@@ -51,7 +52,7 @@ def build(cfg):
         nn.Flatten(),
         nn.Linear(784, cfg.hidden), nn.BatchNorm1d(cfg.hidden), nn.ReLU(True),
         nn.Linear(cfg.hidden, 10),
-        nn.LogSoftmax(dim=0),
+        nn.LogSoftmax(dim=1),
     )
 
 

@@ -21,7 +21,7 @@ class Net(nn.Module):
 
 
 net = Net()
-opt = torch.optim.SGD(net.parameters(), lr=0.08, momentum=0.99)
+opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.99)
 for step in range(300):
     loss = F.mse_loss(net(X), y)
     opt.zero_grad()
