@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from gainstage.observe.arguments import fans
 from gainstage.observe.naming import Names
 from gainstage.observe.visits import Visit
 from gainstage.record.schema import Parameter, Site
@@ -44,9 +43,8 @@ class Parameters:
 
     def _new(self, tensor: torch.Tensor, name: str, root: str, optimizer: str) -> Parameter:
         shape = tuple(tensor.shape)
-        alive = {entry[1].index for entry in self.known.values() if entry[0]() is not None}
         index = self.indices.get((root, name, shape), -1) if name else -1
-        if index < 0 or index in alive:
+        if index < 0 or any(record.index == index for _, record in self.alive()):
             index = self.count
             self.count += 1
         name = name or f"parameter {index}"
@@ -102,7 +100,7 @@ class Sites:
 
 def _site(visit: Visit, index: int, sources: tuple[int, ...], via: tuple[str, ...], parameters: Parameters) -> Site:
     operation = visit.operation
-    fan_in, fan_out = fans(visit.weight, operation) if operation.kind == "affine" else (0, 0)
+    fan_in, fan_out = visit.fans
     return Site(
         index=index,
         module=visit.place.module,

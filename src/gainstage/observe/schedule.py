@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
-ALLOWANCE = 1.0
+ALLOWANCE = 0.5
 _RHYTHM = 32
 _FIRST = (0, 1, 2, 4, 8, 16)
 
