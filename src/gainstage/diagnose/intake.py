@@ -36,7 +36,8 @@ class Features:
     @property
     def odd(self) -> bool:
         """Far from what an initialisation assumes."""
-        return self.rms >= FAR or self.rms <= 1 / SPREAD or self.spread >= SPREAD or self.offset >= FAR * self.signal
+        uneven = self.spread >= SPREAD and self.largest >= FAR
+        return self.rms >= FAR or self.rms <= 1 / SPREAD or uneven or self.offset >= FAR * self.signal
 
     @property
     def cause(self) -> str:

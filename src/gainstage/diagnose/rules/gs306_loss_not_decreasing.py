@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 ENOUGH_SAMPLES, ENOUGH_STEPS = 8, 50
+SLOW = 0.05
 MOVED = 0.05  # the weights' path over the run: below it nothing was tried yet
 
 
@@ -54,7 +55,8 @@ class LossNotDecreasing(Rule):
         enough = learning.samples >= ENOUGH_SAMPLES and moved.span >= ENOUGH_STEPS
         if not enough or not supervised(view) or outcome.fell or outcome.skill > SLIGHT or not learning.start > 0:
             return
-        if moved.total_ratio < MOVED:
+        # Down by a twentieth, though within the noise, may be a slow start: only a loss that stays is spoken of.
+        if moved.total_ratio < MOVED or outcome.change < -SLOW:
             return
         text = (
             f"The loss went from {number(learning.start)} to {number(learning.end)} in {moved.span} steps, although "
