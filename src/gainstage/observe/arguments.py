@@ -7,12 +7,17 @@ from typing import Any
 
 import torch
 
+from gainstage.observe import products
 from gainstage.observe.operations import Operation
 from gainstage.observe.origins import Origin, tensors
 from gainstage.observe.visits import Visit
 
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
-_WEIGHTS = {"multi_head_attention": (5, 6), "embedding": (1, None), "embedding_bag": (1, None), "prelu": (1, None)}
+_WEIGHTS = {
+    "multi_head_attention": (5, 6),
+    "bilinear": (2, 3),
+    **dict.fromkeys(("embedding", "embedding_bag", "prelu"), (1, None)),
+}
 
 
 def readable(tensor: torch.Tensor) -> bool:
@@ -77,13 +82,15 @@ def inherited_dim(tensor: torch.Tensor, origin: Origin) -> int:
 
 def output_dim(operation: Operation, tensor: torch.Tensor, entered: int) -> int:
     """Which dimension of the leaving tensor counts the units."""
-    if operation.kind in ("affine", "recurrent", "attention", "embedding") and not operation.name.startswith("conv"):
+    if operation.kind in ("recurrent", "attention", "embedding") or operation.name in ("einsum", "bilinear"):
         return tensor.dim() - 1
     return min(entered, tensor.dim() - 1)
 
 
-def read(visit: Visit, args: tuple[Any, ...], kwargs: dict[str, Any], weight: torch.Tensor | None) -> None:
-    """Fill in weight, bias and the settings worth keeping."""
+def read(
+    visit: Visit, args: tuple[Any, ...], kwargs: dict[str, Any], weight: torch.Tensor | None, entering: torch.Tensor
+) -> None:
+    """Fill in weight, bias, fans and the settings worth keeping; ``weight`` is given for a product."""
     operation = visit.operation
     if operation.kind in ("affine", "embedding", "attention", "normalisation") or operation.name == "prelu":
         positions = _WEIGHTS.get(operation.name, (1, 2))
@@ -92,6 +99,9 @@ def read(visit: Visit, args: tuple[Any, ...], kwargs: dict[str, Any], weight: to
         names = ("in_proj_weight", "in_proj_bias") if operation.name == "multi_head_attention" else ("weight", "bias")
         visit.weight = weight if weight is not None else _tensor(args, kwargs, positions[0], names[0])
         visit.bias = None if weight is not None else _tensor(args, kwargs, positions[1], names[1])
+        if operation.kind == "affine":
+            product = weight is not None
+            visit.fans = products.fans(operation.name, args, entering) if product else _fans(visit.weight, operation)
     elif operation.kind == "recurrent" and len(args) > 2 and isinstance(args[2], (list, tuple)):
         visit.weight = args[2][0]
     elif operation.kind == "recurrent" and len(args) > 2:
@@ -110,8 +120,8 @@ def _tensor(args: tuple[Any, ...], kwargs: dict[str, Any], position: int | None,
     return value if isinstance(value, torch.Tensor) else None
 
 
-def fans(weight: torch.Tensor | None, operation: Operation) -> tuple[int, int]:
-    """(fan-in, fan-out) of an affine operation's weight; 0 where there is none."""
+def _fans(weight: torch.Tensor | None, operation: Operation) -> tuple[int, int]:
+    """(fan-in, fan-out) of a layer's weight; 0 where there is none."""
     if weight is None or weight.dim() < 2:
         return 0, 0
     shape = tuple(weight.shape)
@@ -119,8 +129,7 @@ def fans(weight: torch.Tensor | None, operation: Operation) -> tuple[int, int]:
     for size in shape[2:]:
         receptive *= size
     first, second = shape[0] * receptive, shape[1] * receptive
-    stored_in_out = operation.name in ("matmul", "mm", "addmm", "bmm", "einsum") or "transpose" in operation.name
-    return (first, second) if stored_in_out else (second, first)
+    return (first, second) if "transpose" in operation.name else (second, first)
 
 
 def is_relu(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -132,8 +141,10 @@ def is_relu(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 
 def largest(tensor: torch.Tensor, unit_dim: int) -> torch.Tensor:
     """Largest value per unit over every example: a dead unit is silent on all of them, not only on a sample."""
-    kept = unit_dim % tensor.dim()
-    return tensor.detach().amax(tuple(dim for dim in range(tensor.dim()) if dim != kept))
+    tensor, kept = tensor.detach(), unit_dim % tensor.dim()
+    if kept < tensor.dim() - 1:  # neighbours in memory first: four times as fast as all dimensions in one
+        tensor = tensor.flatten(kept + 1).amax(-1)
+    return tensor.flatten(0, kept - 1).amax(0) if kept else tensor
 
 
 Function = Callable[..., Any]

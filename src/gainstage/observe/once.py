@@ -55,7 +55,7 @@ def _unchanged(model: nn.Module) -> Iterator[None]:
         parameter.grad = None
     devices = {parameter.device for parameter, _ in gradients if parameter.device.type == "cuda"}
     try:
-        with torch.random.fork_rng(devices=[device for device in devices]), torch.enable_grad():
+        with torch.random.fork_rng(devices=list(devices)), torch.enable_grad():
             yield
     finally:
         for parameter, gradient in gradients:

@@ -97,6 +97,7 @@ _PRODUCTS = {
     "mm": ("torch.mm", "Tensor.mm"),
     "addmm": ("torch.addmm", "Tensor.addmm"),
     "bmm": ("torch.bmm", "Tensor.bmm"),
+    "mv": ("torch.mv", "Tensor.mv"),
     "einsum": ("torch.einsum",),
 }
 _LOSSES = (
@@ -179,7 +180,8 @@ def products() -> dict[Callable[..., Any], Operation]:
 
 def clamps() -> frozenset[Callable[..., Any]]:
     """``x.clamp(min=0)`` is a ReLU by another name."""
-    return frozenset(_resolve(("torch.clamp", "Tensor.clamp", "Tensor.clamp_", "Tensor.clamp_min", "torch.clamp_min")))
+    names = [name + ending for name in ("clamp", "clamp_min", "clip") for ending in ("", "_")]
+    return frozenset(_resolve(tuple(f"{root}.{name}" for root in ("torch", "Tensor") for name in names)))
 
 
 def subtractions() -> frozenset[Callable[..., Any]]:

@@ -88,6 +88,8 @@ class Visit:
     source_line: str = ""
     gate: bool = False
     unit_dim: int = -1
+    fans: tuple[int, int] = (0, 0)
+    probed: bool = False  # asked for by torch.autograd.grad: part of the step even where no backward pass arrives
     inputs: Moments | None = None
     outputs: Moments | None = None
     slopes: Slopes | None = None
@@ -101,7 +103,7 @@ class Visit:
     @property
     def reached(self) -> bool:
         """Did a backward pass arrive at the output? (The input may have other users.)"""
-        return self.slot_out is not None and bool(self.slot_out.energies)
+        return self.probed or (self.slot_out is not None and bool(self.slot_out.energies))
 
     @property
     def key(self) -> tuple[str, str, str]:

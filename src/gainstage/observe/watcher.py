@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from gainstage.observe import arguments, losses, operations
+from gainstage.observe import arguments, losses, operations, products
 from gainstage.observe.hearing import Ear
 from gainstage.observe.layout import cut
 from gainstage.observe.mode import quiet
@@ -102,6 +102,7 @@ class Watcher:
         known = self.tables
         if function is torch.autograd.grad:
             self.ear.muted = True
+            self._probe(args[0] if args else kwargs.get("outputs"))
             return name
         if not torch.is_grad_enabled() or quiet():
             return None
@@ -131,13 +132,17 @@ class Watcher:
         frame = sys._getframe(1)
         visit = Visit(operation, self.names.place(frame))
         visit.source_line = self.names.line(frame)
-        arguments.read(visit, args, kwargs, weight)
+        arguments.read(visit, args, kwargs, weight, entering)
         self._name_variables(visit, frame)
         origin = self.origins.need(entering)
         visit.unit_dim = arguments.input_dim(operation, entering, origin)
+        if weight is not None and products.weight_first(operation.name, args, entering):
+            visit.unit_dim = max(entering.dim() - 2, 0)
         if operation.kind in _FIRST_STAGES and not origin.sources:
             self._data_enters(visit, entering, origin)
         visit.sources, visit.via = origin.sources, origin.via
+        if operation.kind in ("recurrent", "attention") or operation.name == "bilinear":
+            visit.sources = self._fed_by(args, kwargs)
         self._measure_input(visit, entering, origin)
         if operation.kind == "loss":
             losses.read(visit, args, kwargs, entering, self.origins)
@@ -194,12 +199,18 @@ class Watcher:
     def _factor(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor | None:
         """The parameter among a product's factors: itself, or a transposed or reshaped view of it."""
         for tensor in reversed(tensors(args, kwargs)):
-            if tensor.is_leaf and tensor.requires_grad and tensor.dim() >= 2:
+            if tensor.is_leaf and tensor.requires_grad and tensor.dim() >= 1:
                 return tensor
             origin = self.origins.of(tensor)
             if origin is not None and origin.parameter is not None and not origin.sources:
                 return origin.parameter
         return None
+
+    def _fed_by(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Visit, ...]:
+        """What several inputs come from: a cell's hidden state, attention's keys and values."""
+        origins = [self.origins.of(tensor) for tensor in tensors(args, kwargs)]
+        found = [visit for origin in origins if origin is not None for visit in origin.sources]
+        return tuple({id(visit): visit for visit in found}.values())
 
     def _is_fed(self, value: Any) -> bool:
         origin = self.origins.of(value) if isinstance(value, torch.Tensor) else None
@@ -213,6 +224,13 @@ class Watcher:
         fed = [self._is_fed(tensor) for tensor in pair]
         data = pair[1] if fed[0] else pair[0]
         return fed[0] != fed[1] and not data.requires_grad and self.origins.of(data) is None
+
+    def _probe(self, outputs: Any) -> None:
+        """A gradient penalty runs the network once more: its calls are counted, whatever the backward pass reaches."""
+        for tensor in tensors((outputs,), {}):
+            origin = self.origins.of(tensor)
+            for visit in origin.sources if origin is not None else ():
+                visit.probed = True
 
     def _mark_gates(self, factors: list[torch.Tensor]) -> None:
         """An activation whose output multiplies another path is a gate: its saturation is its purpose."""

@@ -69,3 +69,4 @@ class Window:
             self.loss = first.detach().clone()
         self.backward_passes += 1
         self.watcher.turn += 1
+        self.watcher.ear.muted = False  # torch.autograd.grad may have failed half-way
