@@ -19,6 +19,7 @@ from gainstage.theory import moments
 
 Levels = tuple[tuple[float, Severity], ...]
 FEWEST_EXAMPLES = 1_000
+FEWEST_SAMPLES = 3
 # Shares of lost units at which the remaining power is -10 dB, -3 dB and -1.2 dB.
 UNIT_LEVELS: Levels = ((0.9, "error"), (0.5, "warning"), (0.25, "info"))
 # The same for power lost by saturation beyond what the function costs at rest: -10 dB and -6 dB; a training that
@@ -112,10 +113,11 @@ def _lost(view: View, site: Site) -> Array:
 
 def _dead(view: View, site: Site, silent: Array, examples: int) -> float:
     """Dead units now. A layer that is silent as a whole passes no gradient at all, so it needs no 1,000 examples."""
-    now = silent[view.late]
-    now = now[~np.isnan(now)]
-    if now.size and (now >= site.units).all():
+    seen = silent[~np.isnan(silent)]
+    if seen.size and seen[-1] >= site.units and middle(silent[view.late]) >= site.units:
         return float(site.units)
-    if now.size and len(view.steps) < 3 and examples >= FEWEST_EXAMPLES:
-        return float(now.min())
-    return middle(view.signal(site, "dead_units")[view.late])
+    if 0 < seen.size < FEWEST_SAMPLES and examples >= FEWEST_EXAMPLES:
+        return float(seen.min())
+    dead = view.signal(site, "dead_units")
+    dead = dead[~np.isnan(dead)]
+    return float(dead[-1]) if dead.size else float("nan")

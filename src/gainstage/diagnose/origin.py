@@ -35,8 +35,7 @@ def data_rms(view: View, stage: Stage) -> float:
 
 def origin(view: View, stage: Stage, onset: int) -> Origin:
     """What brought the stage's units into their state at sample ``onset``."""
-    bias = view.update(stage.bias, "weight")[onset] if stage.bias is not None else 0.0
-    pre = float(np.hypot(view.signal(stage.site, "signal"), view.signal(stage.site, "offset"))[onset])
+    bias, pre = _bias(view, stage, onset), _pre_activation(view, stage, onset)
     moves = shift(view, stage)[: onset + 1]
     moves = moves[np.isfinite(moves)]
     farthest = float(moves.max()) if moves.size else float("nan")
@@ -45,14 +44,32 @@ def origin(view: View, stage: Stage, onset: int) -> Origin:
         "onset_step": float(view.steps[onset]),
         "largest_step_in_spreads": farthest,
         "input_rms": data,
-        "bias_rms": float(bias),
+        "bias_rms": bias,
         "pre_activation_rms": pre,
         "weight_gain": float(weight_gain(view, stage)[onset]),
     }
     by_bias = bool(bias**2 > 0.5 * pre**2)
     if not view.early[onset]:
         return Origin(_later(farthest, data, by_bias, int(view.steps[onset])), evidence)
-    return Origin(_from_start(data, by_bias, float(bias), pre), evidence)
+    return Origin(_from_start(data, by_bias, bias, pre), evidence)
+
+
+def _pre_activation(view: View, stage: Stage, at: int) -> float:
+    """RMS of what the activation receives; of the affine output where that was not measured."""
+    inside = view.pre(stage)[at], view.signal(stage.site, "offset")[at]
+    if stage.activation is None:
+        return float(np.hypot(*inside))
+    arriving = view.signal(stage.activation, "signal_in")[at], view.signal(stage.activation, "offset_in")[at]
+    return float(np.hypot(*(inside if np.isnan(arriving).any() else arriving)))
+
+
+def _bias(view: View, stage: Stage, at: int) -> float:
+    """RMS of the layer's bias with any constant that is added between it and the activation (a learnt threshold)."""
+    own = float(view.update(stage.bias, "weight")[at]) if stage.bias is not None else 0.0
+    if stage.activation is None or stage.normalised:
+        return own
+    added = view.signal(stage.activation, "offset_in")[at] - view.signal(stage.site, "offset")[at]
+    return float(np.hypot(np.nan_to_num(own), np.nan_to_num(added)))
 
 
 def onset(shares: Sequence[float] | np.ndarray, level: float) -> int:

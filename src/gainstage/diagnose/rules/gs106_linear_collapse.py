@@ -34,7 +34,7 @@ class LinearCollapse(Rule):
 
     ## When it stays silent
     A narrow middle is a factorisation with a purpose (bottleneck, low-rank adapter, autoencoder's code), as are
-    grouped (depthwise) convolutions and attention's projections. Pooling by maximum, gating, products and layer
+    depthwise convolutions, tied weights and attention's projections. Pooling by maximum, gating, products and layer
     normalisation bend. Straight activations are reported only where the loss does not fall and the signal is alive.
 
     ## Example
@@ -54,7 +54,7 @@ class LinearCollapse(Rule):
 
     def check(self, view: View) -> Iterator[Finding]:
         """Missing activations, or else straight ones."""
-        pairs = [(a, b) for a in view.stages if (b := successor(view, a)) is not None and collapsed(a, b)]
+        pairs = [(a, b) for a in view.stages if (b := successor(view, a)) is not None and collapsed(view, a, b)]
         chain = [stage for stage in view.chain if stage.site.kind == "affine"]
         hidden = [stage for stage in chain if not stage.is_output]
         if pairs and hidden and len(chain) == len(view.chain) and all(bends_not(stage) for stage in hidden):
@@ -123,13 +123,19 @@ def successor(view: View, stage: Stage) -> Stage | None:
     return takers[0] if alone else None
 
 
-def collapsed(first: Stage, second: Stage) -> bool:
+def collapsed(view: View, first: Stage, second: Stage) -> bool:
     """Whether two consecutive stages are one in effect and not a factorisation on purpose."""
     middle_width = second.site.fan_in if second.site.operation == "linear" else first.site.units
     narrow = middle_width < min(first.site.fan_in, second.site.units)
-    grouped = any(stage.site.parameters.get("groups", 1) != 1 for stage in (first, second))
-    shared = first.weight is second.weight
-    return bends_not(first) and not (narrow or grouped or shared or first.residual)
+    grouped = depthwise(view, first) or depthwise(view, second)
+    tied = any(other.weight is second.weight for other in view.stages if other is not second)
+    return bends_not(first) and not (narrow or grouped or tied or first.residual)
+
+
+def depthwise(view: View, stage: Stage) -> bool:
+    """Whether a convolution treats several channels one by one."""
+    channels = max((view.stages[index].site.units for index in stage.inputs), default=1)
+    return bool(stage.weight and len(stage.weight.shape) > 2 and stage.weight.shape[1] == 1 and channels > 1)
 
 
 def straight_stages(view: View, hidden: list[Stage]) -> list[Stage]:

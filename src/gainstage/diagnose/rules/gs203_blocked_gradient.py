@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress, softened
 from gainstage.diagnose.rule import Rule
@@ -17,20 +18,22 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 SHOWN = 6
+UNIFORM = 0.1  # sampling error of size and range of a few dozen uniform numbers
 TEXTS = {
     "detached": "No gradient ever reached {names}, which ran in the forward pass and belong to an optimizer: the graph "
     "is cut behind them (detach, no_grad, .data, .item, a new tensor made from values).",
     "zero-gradient": "The gradient of {names} was exactly zero at every sample: what comes after passes nothing.",
     "not-in-optimizer": "No optimizer was given {names}: gradients arrive, and the weights never change.",
     "frozen": "{names} may not learn (requires_grad=False), and the rest does not get the loss down.",
-    "unused": "No recorded operation uses {names}, which belong to an optimizer.",
+    "unused-or-no-grad": "No operation that keeps a gradient uses {names}, which belong to an optimizer: they are not "
+    "used, or only under no_grad.",
 }
 REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
     "zero-gradient": ("open-the-path", "re-initialise or replace what follows them"),
     "not-in-optimizer": ("give-to-optimizer", "pass model.parameters() to the optimizer"),
     "frozen": ("unfreeze", "set requires_grad=True"),
-    "unused": ("use-or-remove", "use them in forward, or leave them out"),
+    "unused-or-no-grad": ("use-or-remove", "use them in forward with gradients on, or leave them out"),
 }
 
 
@@ -46,8 +49,9 @@ class BlockedGradient(Rule):
 
     ## When it stays silent
     Frozen backbones, target networks and teachers are meant to stand still: without gradient and outside of
-    every optimizer nothing is said, nor about frozen or left-out weights where the network learns well. A gradient
-    that is zero because units behind are dead or weights zero is the matter of GS101 and GS401.
+    every optimizer nothing is said, nor about frozen or left-out weights where the network learns well; of frozen
+    ones that do not look freshly drawn it is only an info that they are. A gradient that is zero because units behind
+    are dead or weights zero is the matter of GS101 and GS401.
 
     ## Example
     `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
@@ -71,7 +75,7 @@ class BlockedGradient(Rule):
             if len(parameter.shape) > 1 and not parameter.tied_to and (reason := self.reason(view, parameter)):
                 groups.setdefault(reason, []).append(parameter)
         for reason, parameters in groups.items():
-            severity = self.severity_of(view, reason)
+            severity = self.severity_of(view, reason, parameters)
             if severity is not None:
                 yield self.report(view, reason, parameters, severity)
 
@@ -90,18 +94,18 @@ class BlockedGradient(Rule):
         if not received:
             if not seen.any() or not any_gradient(view):
                 return ""
-            return "detached" if stages else "unused"
+            return "detached" if stages else "unused-or-no-grad"
         zero = bool((gradient[~np.isnan(gradient)] == 0).all()) and not any(cut_off(view, stage) for stage in stages)
         return "zero-gradient" if zero and stages else ""
 
-    def severity_of(self, view: View, reason: str) -> Severity | None:
-        """What is wrong by construction is an error, what may be intended speaks only when the loss does not fall."""
+    def severity_of(self, view: View, reason: str, parameters: list[Parameter]) -> Severity | None:
+        """What is wrong by construction is an error; what may be intended is none where the network learns well."""
         if reason in ("detached", "zero-gradient"):
             return softened("error", view)
-        if reason == "unused":
-            return "info"
-        by_progress: dict[str, Severity] = {"none": "warning", "some": "info"}
-        return by_progress.get(progress(view))
+        if progress(view) in ("good", "unknown"):
+            return "info" if reason == "unused-or-no-grad" else None
+        pretrained = reason == "frozen" and not any(untrained(view, parameter) for parameter in parameters)
+        return "info" if pretrained and progress(view) == "some" else "warning"
 
     def report(self, view: View, reason: str, parameters: list[Parameter], severity: Severity) -> Finding:
         """The finding for all parameters with one reason."""
@@ -119,6 +123,13 @@ class BlockedGradient(Rule):
             severity, TEXTS[reason].format(names=shown), sites=stages or names, steps=view.steps, evidence=evidence,
             cause=Cause(reason), remedies=[Remedy(remedy, "safe", names[0], predicted, share)],
         )  # fmt: skip
+
+
+def untrained(view: View, parameter: Parameter) -> bool:
+    """Whether the weights still look as torch draws them by default: uniform within 1 / sqrt(fan_in)."""
+    bound = 1 / np.sqrt(max(int(np.prod(parameter.shape[1:])), 1))
+    size, largest = middle(view.update(parameter, "weight")), middle(view.update(parameter, "largest"))
+    return bool(abs(size * np.sqrt(3) / bound - 1) < UNIFORM and 1 - UNIFORM < largest / bound <= 1 + 1e-6)
 
 
 def any_gradient(view: View) -> bool:
