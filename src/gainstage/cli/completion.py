@@ -27,7 +27,7 @@ def execute(arguments: Sequence[str]) -> int:
     """Print the script."""
     options = build(Parser(prog="gainstage completion", description=SUMMARY)).parse_args(arguments)
     try:
-        import shtab
+        import shtab  # pyright: ignore[reportMissingImports]
     except ModuleNotFoundError as error:
         raise GainstageError("completion is made by shtab: pip install 'gainstage[completion]'") from error
     from gainstage.cli.dispatch import build as whole

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import isabstract
+from types import GenericAlias
 
 from gainstage.diagnose import rules
 from gainstage.diagnose.finding import Finding
@@ -36,7 +37,9 @@ def discover() -> dict[str, Rule]:
             continue
         content = vars(importlib.import_module(f"{rules.__name__}.{module.name}"))
         for item in content.values():
-            if isinstance(item, type) and issubclass(item, Rule) and not isabstract(item):
+            # Before Python 3.11 an alias such as list[int] passes for a type, too.
+            is_class = isinstance(item, type) and type(item) is not GenericAlias
+            if is_class and issubclass(item, Rule) and not isabstract(item):
                 found[item.code] = item()
     return found
 

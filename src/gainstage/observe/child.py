@@ -9,7 +9,6 @@ import atexit
 import json
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from gainstage.config import Config
@@ -91,5 +90,13 @@ def how_it_ended() -> tuple[str, str]:
     error = getattr(sys, "last_value", None)
     if not isinstance(error, BaseException):
         return "finished", ""
-    text = "".join(traceback.format_exception_only(type(error), error)).strip()
-    return ("interrupted" if isinstance(error, KeyboardInterrupt) else "exception"), text
+    return ("interrupted" if isinstance(error, KeyboardInterrupt) else "exception"), _described(error)
+
+
+def _described(error: BaseException) -> str:
+    """``ValueError: message``. Not by ``traceback``: looking for a suggestion it imports the user's modules again."""
+    try:
+        message = str(error)
+    except Exception:
+        message = "<the message could not be formed>"
+    return f"{type(error).__qualname__}: {message}" if message else type(error).__qualname__

@@ -107,7 +107,7 @@ def execute(target: Target, config: Config | None) -> Ending:
 
 
 def _interpreter_options() -> list[str]:
-    """The options this interpreter was given (``-W error``, ``-X dev``, ``-O``, ``-u``): they are meant for the script."""
+    """The options of this interpreter (``-W error``, ``-X dev``, ``-O``, ``-u``): they are meant for the script."""
     options: list[str] = []
     given = iter(sys.orig_argv[1:])
     for token in given:

@@ -18,7 +18,7 @@ class Net(nn.Module):
 net = Net()
 fast = torch.compile(net, backend="eager")
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
-for step in range(24):
+for step in range(400):
     x = torch.randn(32, 16)
     loss = ((fast(x) - x.sum(1, keepdim=True)) ** 2).mean()
     optimizer.zero_grad()

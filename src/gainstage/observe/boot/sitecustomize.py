@@ -34,4 +34,4 @@ if "_GAINSTAGE_HANDOFF" in os.environ:
 
 # An environment's own sitecustomize takes this one's place; without one, site handles the ImportError as always.
 del sys.modules["sitecustomize"]
-import sitecustomize  # noqa: E402, F401
+import sitecustomize  # noqa: E402, F401  # pyright: ignore[reportMissingImports]
