@@ -116,9 +116,9 @@ def measure(name: str, pairs: int, seconds: float) -> dict[str, Any]:
     timed(step, 2)
     steps = max(3, round(seconds / timed(step, 3)[0]))
     row: dict[str, Any] = {"name": WORKLOADS[name].name, "steps_per_block": steps}
-    for way in (every, steady, unsampled):
-        row["budget" if way is steady else way.__name__] = way(step, pairs, steps)
-        print(f"{name} {way.__name__}: {row['budget' if way is steady else way.__name__]['ratio']:.3f}", file=sys.stderr)
+    for key, way in (("every", every), ("budget", steady), ("unsampled", unsampled)):
+        row[key] = way(step, pairs, steps)
+        print(f"{name} {key}: {row[key]['ratio']:.3f}", file=sys.stderr)
     return {**row, "memory": peak(name)}
 
 
@@ -127,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=15, help="pairs of blocks per figure (default %(default)s)")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a block (default %(default)s)")
-    parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="which (default all)")
+    parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="default: all")
     parser.add_argument("--quick", action="store_true", help="a smoke run: two short pairs, nothing saved by default")
     parser.add_argument("--output", type=Path, help="JSON to write (default results/overhead.json)")
     parser.add_argument("--peak-of", choices=("bare", "watched"), help=argparse.SUPPRESS)

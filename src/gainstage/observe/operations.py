@@ -33,8 +33,10 @@ def _resolve(names: tuple[str, ...]) -> list[Callable[..., Any]]:
     roots = {"F": F, "torch": torch, "Tensor": torch.Tensor, "C": torch._C._nn}
     found = []
     for name in names:
-        root, _, attribute = name.partition(".")
-        function = getattr(roots[root], attribute, None)
+        root, *attributes = name.split(".")
+        function: Any = roots[root]
+        for attribute in attributes:
+            function = getattr(function, attribute, None)
         if function is not None:
             found.append(function)
     return found
@@ -182,6 +184,11 @@ def clamps() -> frozenset[Callable[..., Any]]:
     """``x.clamp(min=0)`` is a ReLU by another name."""
     names = [name + ending for name in ("clamp", "clamp_min", "clip") for ending in ("", "_")]
     return frozenset(_resolve(tuple(f"{root}.{name}" for root in ("torch", "Tensor") for name in names)))
+
+
+def getters() -> dict[Callable[..., Any], str]:
+    """Attributes that are the tensor in another form: ``W.T`` is still the parameter."""
+    return {getattr(torch.Tensor, name).__get__: name for name in ("T", "mT", "H", "mH", "data")}
 
 
 def subtractions() -> frozenset[Callable[..., Any]]:

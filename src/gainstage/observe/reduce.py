@@ -1,13 +1,15 @@
 """Statistics of many small samples at once.
 
-A network repeats its shapes: twenty layers of 256 units give twenty equal samples. They are stacked and reduced
-together, so that the price of a sampled step is a handful of operations a group, not a dozen a layer. Groups
-are reduced as soon as they are full, so that memory does not grow with depth; results stay on
-the device until ``finish``, so that nothing waits for it in the middle of a step.
+A network repeats its shapes: twenty layers of 256 units give twenty equal samples. They are copied side by side into
+one buffer and reduced together, so that the price of a sampled step is a handful of operations a group, not a dozen
+a layer. A full buffer is reduced at once, so that memory does not grow with depth; results stay on
+the device until ``finish``, so that nothing waits for it in the middle of a step. Buffers are used again in the next
+sample: fresh memory costs more, by page faults, than the arithmetic in it.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,94 +21,111 @@ from gainstage.observe import fill
 from gainstage.observe.slopes import best, slope
 from gainstage.observe.visits import Energy, Moments, Slopes
 
-_FULL = 32
+_MOST_SAMPLES = 32
+_MOST_ENTRIES = 1 << 18  # of one buffer: 1 MB in single precision
+_COARSE = (torch.float16, torch.bfloat16)  # too coarse to add up in
+
+Key = tuple[Any, ...]
 Result = tuple[list[Any], torch.Tensor, Callable[[list[Any], Any], None]]
 
 
-@dataclass(slots=True)
 class Group:
-    """Samples of one shape, device and purpose, waiting to be reduced together."""
+    """Samples of one shape, device and purpose, and what each of them is to fill in."""
 
-    targets: list[Any] = field(default_factory=list)
-    samples: list[torch.Tensor] = field(default_factory=list)
+    def __init__(self, shape: torch.Size, dtype: torch.dtype, device: torch.device) -> None:
+        capacity = max(1, min(_MOST_SAMPLES, _MOST_ENTRIES // shape.numel()))
+        self.buffer = torch.empty((capacity, *shape), dtype=dtype, device=device)
+        self.slots = self.buffer.unbind(0)
+        self.targets: list[Any] = []
+
+    @property
+    def samples(self) -> torch.Tensor:
+        """What has been copied so far: (samples, rows, units)."""
+        return self.buffer[: len(self.targets)].flatten(1, -2)
+
+
+Pool = defaultdict[Key, list[Group]]
 
 
 @dataclass(slots=True)
 class Reducer:
-    """Collects samples of shape (rows, units) and fills in their ``Moments``, ``Slopes`` and ``Energy``."""
+    """Copies samples of shape (rows..., units) and fills in their ``Moments``, ``Slopes`` and ``Energy``.
 
-    groups: dict[tuple[Any, ...], Group] = field(default_factory=dict)
+    ``pool`` keeps the buffers that nobody uses; pass one to many reducers, one after the other or side by side.
+    """
+
+    pool: Pool = field(default_factory=lambda: defaultdict(list))
+    groups: dict[Key, Group] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
     def moments(self, target: Moments, sample: torch.Tensor) -> None:
-        self._add(("moments",), target, sample)
+        dtype = torch.float32 if sample.dtype in _COARSE else sample.dtype
+        self._add((_moments, "", (), sample.shape, dtype, sample.device), target, sample)
 
     def energy(self, target: Energy, sample: torch.Tensor) -> None:
-        self._add(("energy",), target, sample)
+        # Squares of gradients underflow in single precision from 1e-19 on; not every device has double.
+        dtype = torch.float32 if sample.device.type == "mps" else torch.float64
+        self._add((_energies, "", (), sample.shape, dtype, sample.device), target, sample)
 
     def slopes(self, target: Slopes, sample: torch.Tensor, function: str, parameters: dict[str, Any]) -> None:
-        self._add(("slopes", function, tuple(parameters.items())), target, sample)
+        key = (_slopes, function, tuple(parameters.items()), sample.shape, sample.dtype, sample.device)
+        self._add(key, target, sample)
 
     def finish(self) -> None:
         """Reduce what is left and bring every result to the host: the only place that waits for a device."""
-        for key in list(self.groups):
-            self._reduce(key)
+        for key, group in self.groups.items():
+            self._reduce(key, group)
+            self.pool[key].append(group)
+        self.groups.clear()
         for targets, result, write in self.results:
             write(targets, result.cpu().double().numpy())
         self.results.clear()
 
-    def _add(self, purpose: tuple[Any, ...], target: Any, sample: torch.Tensor) -> None:
-        if sample.numel() == 0:
-            return
-        key = (*purpose, sample.shape, sample.dtype, sample.device)
+    def _add(self, key: Key, target: Any, sample: torch.Tensor) -> None:
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = Group()
+            if sample.numel() == 0:
+                return
+            free = self.pool[key]
+            group = self.groups[key] = free.pop() if free else Group(*key[3:])
+        group.slots[len(group.targets)].copy_(sample)
         group.targets.append(target)
-        group.samples.append(sample)
-        if len(group.samples) == _FULL:
-            self._reduce(key)
+        if len(group.targets) == len(group.slots):
+            self._reduce(key, group)
 
-    def _reduce(self, key: tuple[Any, ...]) -> None:
-        group = self.groups.pop(key)
-        stacked = torch.stack(group.samples)
-        purpose = key[0]
-        if purpose == "moments":
-            self.results.append((group.targets, _moments(stacked), fill.moments))
-        elif purpose == "energy":
-            self.results.append((group.targets, _wide(stacked).square_().mean(1), fill.energies))
-        else:
-            parameters = dict(key[2])
-            value = slope(key[1], stacked, parameters)
-            if value is not None:
-                write = partial(fill.slopes, best=best(key[1], parameters))
-                self.results.append((group.targets, _slopes(value), write))
+    def _reduce(self, key: Key, group: Group) -> None:
+        """Append the group's result; its buffer, which the arithmetic overwrites, is empty afterwards."""
+        if group.targets:
+            result = key[0](group.samples, key[1], dict(key[2]))
+            if result is not None:
+                self.results.append((group.targets, *result))
+            group.targets = []
 
 
-def _wide(stacked: torch.Tensor) -> torch.Tensor:
-    """A copy in float64 where the device has it: squares of gradients underflow in float32 from 1e-19 on."""
-    wide = torch.float32 if stacked.device.type == "mps" else torch.float64
-    return stacked.to(wide, copy=True)
-
-
-def _full(stacked: torch.Tensor) -> torch.Tensor:
-    """Half precision is too coarse to add up in."""
-    return stacked.float() if stacked.dtype in (torch.float16, torch.bfloat16) else stacked
-
-
-def _moments(stacked: torch.Tensor) -> torch.Tensor:
+def _moments(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any]:
     """(samples, rows, units) -> (samples, 4, units): mean, variance, minimum, maximum over the rows."""
-    full = _full(stacked)
-    first = full[:, :1]
-    least, most = full.amin(1), full.amax(1)
-    shifted = full - first  # the variance of 0.5 + 1e-9 must not cancel
+    least, most, first = samples.amin(1), samples.amax(1), samples[:, 0].clone()
+    shifted = samples.sub_(first.unsqueeze(1))  # the variance of 0.5 + 1e-9 must not cancel
     mean = shifted.mean(1)
     variance = (shifted.square_().mean(1) - mean.square()).clamp_(min=0)
-    return torch.stack((mean + first[:, 0], variance, least, most), 1)
+    return torch.stack((mean.add_(first), variance, least, most), 1), fill.moments
 
 
-def _slopes(value: torch.Tensor) -> torch.Tensor:
-    """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and 1 where any row passes."""
-    full = _full(value)
-    most, mean = full.abs().amax(1), full.mean(1)
-    return torch.stack((mean, full.square().mean(1), (most > 0).to(mean.dtype)), 1)
+def _energies(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any]:
+    """(samples, rows, units) -> (samples, units): mean squares over the rows."""
+    return samples.square_().mean(1), fill.energies
+
+
+def _slopes(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any] | None:
+    """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and above 0 where any row passes."""
+    value = slope(function, samples, parameters)
+    if value is None:
+        return None
+    value = value.float() if value.dtype in _COARSE else value
+    mean = value.mean(1)
+    if function == "relu":  # f' is 0 or 1
+        found = torch.stack((mean, mean, mean), 1)
+    else:
+        most = value.abs_().amax(1)
+        found = torch.stack((mean, value.square_().mean(1), most), 1)
+    return found, partial(fill.slopes, best=best(function, parameters))

@@ -50,7 +50,7 @@ class Samples:
         return [tensor for tensor, record in self.parameters.alive() if record.trainable]
 
     def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool, carry: bool = False) -> None:
-        """Store the sample; a step in which nothing was computed leaves none. ``carry`` keeps the watcher for the next."""
+        """Store the sample, unless nothing was computed in the step. ``carry`` keeps the watcher for the next."""
         start = time.perf_counter()
         watcher, thorough = window.watcher, self.thorough
         watcher.reducer.finish()

@@ -38,6 +38,7 @@ class Tables:
     products: dict[Any, Operation]
     clamps: frozenset[Any]
     subtractions: frozenset[Any]
+    getters: dict[Any, str]
     backward: frozenset[Any]
 
 
@@ -45,16 +46,23 @@ class Tables:
 def tables() -> Tables:
     """The tables for the installed torch, built once."""
     backward = frozenset((torch.Tensor.backward, torch.autograd.backward))
-    return Tables(operations.table(), operations.products(), operations.clamps(), operations.subtractions(), backward)
+    return Tables(
+        operations.table(),
+        operations.products(),
+        operations.clamps(),
+        operations.subtractions(),
+        operations.getters(),
+        backward,
+    )
 
 
 class Watcher:
     """Sees the forward and backward pass of one sampled step; ``before`` and ``after`` are the tap's two ends."""
 
-    def __init__(self, names: Names, failed: Callable[[Exception], None]) -> None:
+    def __init__(self, names: Names, reducer: Reducer, failed: Callable[[Exception], None]) -> None:
         self.names = names
         self.origins = Origins()
-        self.reducer = Reducer()
+        self.reducer = reducer
         self.ear = Ear(self.reducer, failed)
         self.visits: list[Visit] = []
         self.variables: dict[int, tuple[torch.Tensor, str]] = {}
@@ -97,9 +105,9 @@ class Watcher:
 
     def _before_unrecorded(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         name = getattr(function, "__name__", "")
-        if name in _SILENT:
-            return None
         known = self.tables
+        if name in _SILENT:
+            return known.getters.get(function) if name == "__get__" else None
         if function is torch.autograd.grad:
             self.ear.muted = True
             self._probe(args[0] if args else kwargs.get("outputs"))

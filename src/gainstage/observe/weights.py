@@ -17,6 +17,7 @@ import torch
 from gainstage.record.schema import NAN, Update
 
 ENTRIES = 1024
+_RUNS = 16
 _ROWS = 64
 _Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -38,7 +39,7 @@ class Snapshot:
 def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
     """The weights before a step; ``thorough`` also tells equal rows apart, which costs a pass over them."""
     kept = [tensor for tensor in tensors if _plain(tensor)]
-    snapshot = Snapshot(kept, [_count(tensor) for tensor in kept], _concatenate([_entries(t) for t in kept]))
+    snapshot = Snapshot(kept, [min(tensor.numel(), ENTRIES) for tensor in kept], _entries(kept))
     snapshot.thorough = thorough
     if thorough:
         for position, tensor in enumerate(kept):
@@ -53,13 +54,12 @@ def read_gradients(snapshot: Snapshot) -> None:
     """The gradients that the step used, or is about to use."""
     gradients = [tensor.grad for tensor in snapshot.tensors]
     snapshot.norms = _norms(gradients)
-    parts = [
-        torch.zeros(size, dtype=tensor.dtype, device=tensor.device)
-        if gradient is None or gradient.is_sparse
-        else _entries(gradient)
-        for tensor, size, gradient in zip(snapshot.tensors, snapshot.sizes, gradients, strict=True)
-    ]
-    snapshot.gradients = _concatenate(parts)
+    snapshot.gradients = _entries(
+        [
+            tensor.new_zeros(size) if gradient is None or gradient.is_sparse else gradient
+            for tensor, size, gradient in zip(snapshot.tensors, snapshot.sizes, gradients, strict=True)
+        ]
+    )
     if snapshot.thorough:
         for position, gradient in enumerate(gradients):
             if gradient is not None and gradient.dim() >= 2 and not gradient.is_sparse:
@@ -68,7 +68,7 @@ def read_gradients(snapshot: Snapshot) -> None:
 
 def moved(snapshot: Snapshot) -> bool:
     """Have the weights changed since?"""
-    return bool((_concatenate([_entries(tensor) for tensor in snapshot.tensors]) != snapshot.values).any())
+    return bool((_entries(snapshot.tensors) != snapshot.values).any())
 
 
 def compare(snapshot: Snapshot, step: int, indices: Sequence[int]) -> tuple[list[Update], float]:
@@ -79,7 +79,7 @@ def compare(snapshot: Snapshot, step: int, indices: Sequence[int]) -> tuple[list
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     values = snapshot.values
     with np.errstate(all="ignore"):
-        change = _concatenate([_entries(tensor) for tensor in snapshot.tensors]) - values
+        change = _entries(snapshot.tensors) - values
         rms = np.sqrt(np.add.reduceat(values**2, starts) / sizes)
         update = np.sqrt(np.add.reduceat(change**2, starts) / sizes)
         aligned = np.add.reduceat(change * snapshot.gradients, starts)
@@ -143,25 +143,29 @@ def _plain(tensor: torch.Tensor) -> bool:
     )
 
 
-def _stride(tensor: torch.Tensor) -> int:
-    return max(1, -(-tensor.numel() // ENTRIES))
-
-
-def _count(tensor: torch.Tensor) -> int:
-    return len(range(0, tensor.numel(), _stride(tensor)))
-
-
-def _entries(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().reshape(-1)[:: _stride(tensor)]
-
-
-def _concatenate(parts: Sequence[torch.Tensor]) -> _Vector:
-    """A copy of all parts in the order given: one read-back where they share device and dtype."""
-    if not parts:
+def _entries(tensors: Sequence[torch.Tensor]) -> _Vector:
+    """At most 1,024 entries of each, one tensor after the other: one read-back where they share device and dtype."""
+    if not tensors:
         return np.zeros(0)
-    if len({(part.device, part.dtype) for part in parts}) == 1:
-        return torch.cat(list(parts)).cpu().double().numpy()
-    return np.concatenate([part.cpu().double().numpy() for part in parts])
+    with torch.no_grad():
+        parts = [_runs(tensor) for tensor in tensors]
+        if len({(part.device, part.dtype) for part in parts}) == 1:
+            return torch.cat(parts).cpu().double().numpy()
+        return np.concatenate([part.cpu().double().numpy() for part in parts])
+
+
+def _runs(tensor: torch.Tensor) -> torch.Tensor:
+    """Runs of neighbours, since memory comes in lines of sixteen numbers, spread over the whole tensor."""
+    flat = tensor if tensor.is_contiguous() else tensor.reshape(-1)
+    if tensor.numel() <= ENTRIES:
+        return flat.reshape(-1)
+    return flat.as_strided((_RUNS, ENTRIES // _RUNS), (_spread(tensor.numel()), 1)).reshape(-1)
+
+
+def _spread(count: int) -> int:
+    """The distance between runs; odd, so that not every run begins in the same column of a matrix."""
+    spread = (count - ENTRIES // _RUNS) // (_RUNS - 1)
+    return spread - 1 + spread % 2
 
 
 def _norms(gradients: Sequence[torch.Tensor | None]) -> list[float | None]:
