@@ -10,7 +10,7 @@ import numpy as np
 from gainstage.diagnose.decibels import Array, decibels, middle
 from gainstage.diagnose.finding import Severity
 from gainstage.diagnose.origin import Origin, entrance, onset, origin
-from gainstage.diagnose.progress import LOWER, most_severe, softened
+from gainstage.diagnose.progress import LOWER, most_severe, progress, softened
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.view import View
 from gainstage.functions import NOT_ELEMENTWISE, get, known
@@ -70,8 +70,11 @@ def groups(view: View, *, saturating: bool) -> Iterator[tuple[Severity, list[Idl
             idle = _idle(view, stage, site, saturating) if _concerned(stage, site, saturating) else None
             if idle is not None and idle.severity is not None and not _faint(view, stage):
                 by_cause.setdefault(idle.origin.cause.name, []).append(idle)
-    for group in by_cause.values():
-        yield softened(most_severe(idle.severity for idle in group if idle.severity), view), group
+    for cause, group in by_cause.items():
+        severity = softened(most_severe(idle.severity for idle in group if idle.severity), view)
+        # Units that fell silent little by little while the loss fell were not needed: that is how nets become sparse.
+        pruned = cause == "drift" and progress(view) == "some"
+        yield (LOWER[severity] if pruned else severity), group
 
 
 def _concerned(stage: Stage, site: Site, saturating: bool) -> bool:

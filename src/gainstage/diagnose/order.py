@@ -81,11 +81,12 @@ EXPLANATIONS = (
     Explanation("GS203", ("GS702",), frozenset({"zero-gradient"}), fold=True),
     Explanation("GS201", ("GS401", "GS203"), fold=True),
     Explanation("GS204", ("GS601",)),
+    Explanation("GS402", ("GS301",)),
     Explanation("GS104", ("GS401",), fold=True),
     Explanation("GS402", ("GS401",), fold=True),
     Explanation("GS402", ("GS403",), frozenset({"gain-too-large"}), fold=True),
     Explanation("GS101", ("GS401",)),
-    Explanation("GS103", ("GS401", "GS104", "GS201")),
+    Explanation("GS103", ("GS401",)),
     Explanation("GS104", ("GS201",)),
     Explanation("GS105", ("GS202", "GS403"), frozenset({"initialisation"})),
 )

@@ -16,7 +16,7 @@ from gainstage.diagnose.view import View
 
 # Initialisations assume inputs of power one (LeCun et al. 1998); this many times more drives any unit to its edge.
 UNSCALED = 10.0
-SWEEP = 1.0  # one step that moves a pre-activation by its whole spread
+SWEEP = 0.3  # of a pre-activation's spread in one step: three such steps in a row leave nothing of what it was
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ LOWER: dict[Severity, Severity] = {"error": "warning", "warning": "info", "info"
 def progress(view: View) -> Progress:
     """ "good": half of what a constant prediction misses is explained, or an unknown loss was halved.
 
-    "some": the loss fell. "none": it did not, or it ended non-finite. "unknown": too few samples.
+    "some": the loss fell, and below that of a constant prediction where that is known. "none": it did not, or it ended
+    non-finite. "unknown": too few samples.
     """
     loss = view.loss
     if loss.size and np.isfinite(loss).any() and not np.isfinite(loss[-1]):
@@ -32,6 +33,8 @@ def progress(view: View) -> Progress:
     if known:
         if all(s.learnt for s in known):
             return "good"
+        if all(s.value <= 0 for s in known):
+            return "none"
     elif learning.decreasing and learning.relative_change < -0.5:
         return "good"
     return "some" if learning.decreasing else "none"

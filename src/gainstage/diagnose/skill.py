@@ -66,7 +66,7 @@ def per_entry(outlet: Outlet) -> Array:
         return values
     if reductions != {"sum"}:
         return np.full_like(values, np.nan)
-    rows = outlet.view.signal(outlet.loss, "rows")
+    rows = outlet.view.run.step("examples")
     return values / (rows if outlet.loss.operation in CLASS_LOSSES else rows * outlet.numbers("target_width"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from gainstage.diagnose.stage import Stage
 from gainstage.record.run import Run
-from gainstage.record.schema import Site
+from gainstage.record.schema import Parameter, Site
 
 OPENS_STAGE = frozenset({"affine", "embedding", "recurrent"})
 ADDITIONS = frozenset({"add", "iadd", "radd"})
@@ -72,6 +72,8 @@ class _Graph:
         self.sites = sorted(run.sites, key=lambda site: site.index)
         self.openers = [site for site in self.sites if opens_stage(site)]
         self.has_loss = any(site.kind == "loss" for site in self.sites)
+        # Two networks of one run (a GAN's, an encoder and a decoder) may use the same names.
+        self.parameters = {(parameter.root, parameter.name): parameter for parameter in run.parameters}
         self.consumers: dict[int, list[Site]] = {}
         for site in self.sites:
             for source in site.sources:
@@ -130,9 +132,12 @@ class _Graph:
             normalised=any(follower.kind == "normalisation" for follower in followers),
             is_output=any(t.kind == "loss" for t in takers) if self.has_loss else receiver is None,
             residual=any(member.index in self.joined for member in members),
-            weight=self.run.parameter(site.weight) if site.weight else None,
-            bias=self.run.parameter(site.bias) if site.bias else None,
+            weight=self._parameter(site, site.weight),
+            bias=self._parameter(site, site.bias),
         )
+
+    def _parameter(self, site: Site, name: str) -> Parameter | None:
+        return self.parameters.get((site.root, name)) or (self.run.parameter(name) if name else None)
 
     def _receiver(self, members: tuple[Site, ...]) -> Site | None:
         """The first site outside the stage that takes its last output; a loss only when nothing else does."""

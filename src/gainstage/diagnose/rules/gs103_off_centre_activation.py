@@ -36,7 +36,7 @@ class OffCentreActivation(Rule):
 
     ## When it stays silent
     Normalisation between the two stages removes the offset. A ReLU's offset is about its signal: silent. Beyond 40 dB
-    the signal has collapsed (GS104). Info where the loss falls; a warning only where it does not.
+    the signal has collapsed (GS104). Only an info where the network learns well.
 
     ## Example
     `nn.Sigmoid()` between linear layers: outputs 0.5 ± 0.05.
@@ -57,7 +57,7 @@ class OffCentreActivation(Rule):
         """At most one finding, for all stages concerned."""
         found = [stage for stage in view.stages if self.concerns(view, stage)]
         if found and np.isfinite(view.loss[-1]):
-            yield self.report(view, found, "warning" if progress(view) == "none" else "info")
+            yield self.report(view, found, "info" if progress(view) in ("good", "unknown") else "warning")
 
     def concerns(self, view: View, stage: Stage) -> bool:
         """Whether the stage is fed by an uncentred activation and its gradient shows it."""

@@ -83,7 +83,7 @@ class BlockedGradient(Rule):
         """Why the parameter does not learn; "" when it does or is not meant to."""
         seen = ~np.isnan(view.update(parameter, "weight"))
         gradient = view.update(parameter, "gradient")
-        received = bool((~np.isnan(gradient)).any())
+        received = bool((view.update(parameter, "has_gradient") == 1).any())
         stages = [stage for stage in view.stages if stage.weight is parameter]
         stepped = bool(parameter.optimizer) or all(not step.optimizer for step in view.run.steps)
         if not parameter.trainable:
@@ -95,7 +95,9 @@ class BlockedGradient(Rule):
             if not seen.any() or not any_gradient(view):
                 return ""
             return "detached" if stages else "unused-or-no-grad"
-        zero = bool((gradient[~np.isnan(gradient)] == 0).all()) and not any(cut_off(view, stage) for stage in stages)
+        zero = bool((gradient[~np.isnan(gradient)] == 0).all() and not np.isnan(gradient).all()) and not any(
+            cut_off(view, stage) for stage in stages
+        )
         return "zero-gradient" if zero and stages else ""
 
     def severity_of(self, view: View, reason: str, parameters: list[Parameter]) -> Severity | None:
@@ -134,4 +136,4 @@ def untrained(view: View, parameter: Parameter) -> bool:
 
 def any_gradient(view: View) -> bool:
     """Whether any parameter received a gradient: without one the recording saw no backward pass of this network."""
-    return any(bool((~np.isnan(view.update(p, "gradient"))).any()) for p in view.run.parameters)
+    return any(bool((view.update(p, "has_gradient") == 1).any()) for p in view.run.parameters)

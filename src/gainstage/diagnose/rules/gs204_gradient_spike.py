@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from gainstage.diagnose.decibels import Array
+from gainstage.diagnose.decibels import Array, middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.gradients import gradient_norms
 from gainstage.diagnose.rule import Rule, number
@@ -15,7 +15,7 @@ from gainstage.diagnose.rule import Rule, number
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
-AROUND = 5  # samples before that say what is usual, and after that show that it is over
+AROUND = 5  # samples before that say what is usual; twice as many after it in which it must be over
 FACTOR = 10.0
 DEVIATIONS = 6.0
 
@@ -76,12 +76,12 @@ def candidates(norms: Array) -> list[int]:
         logs = np.log(norms)
     found = []
     for at in range(AROUND, len(logs) - 1):
-        before, after = logs[at - AROUND : at], logs[at + 1 : at + 1 + AROUND]
+        before, after = logs[at - AROUND : at], logs[at + 1 : at + 1 + 2 * AROUND]
         if not (np.isfinite(before).all() and np.isfinite(logs[at])):
             continue
         spread = 1.48 * float(np.median(np.abs(before - np.median(before))))
         stands_out = logs[at] - np.median(before) > max(np.log(FACTOR), DEVIATIONS * spread)
-        if stands_out and logs[at] - np.nanmedian(after) > np.log(FACTOR) / 2:
+        if stands_out and logs[at] - np.nanmin(after) > np.log(FACTOR) / 2:
             found.append(at)
     return found
 
@@ -89,6 +89,6 @@ def candidates(norms: Array) -> list[int]:
 def harmful(view: View, at: int) -> bool:
     """Whether the step moved the weights unusually far and the loss was higher at the next sample than before."""
     moved = [view.update(p, "update") for p in view.run.parameters if len(p.shape) > 1]
-    far = any(update[at] > 5 * np.nanmedian(update) for update in moved if not np.isnan(update[at]))
+    far = any(update[at] > 5 * middle(update[at - AROUND : at]) for update in moved)
     before, after = view.loss[at - AROUND : at], view.loss[at + 1 : at + 2]
     return bool(far and after.size and after[0] > np.nanmax(before))

@@ -12,7 +12,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.outlet import outlets
 from gainstage.diagnose.progress import LOWER, progress
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import skill
+from gainstage.diagnose.skill import per_entry, skill
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.transfer import activation_of, weight_gain
 from gainstage.diagnose.wording import listed
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 OVERSIZED_DB = 10.0  # three times the gain the activation needs: ten times the power, in one stage
+COSTLY = 0.1  # a tenth of the run spent on unlearning
 WRONG = 3.0  # a first loss three times that of a constant prediction: confident, and wrong
 
 
@@ -39,7 +40,7 @@ class OversizedWeights(Rule):
 
     ## When it stays silent
     Normalised stages, where the weights' size cancels; embeddings; large weights that a training arrived at with
-    a good loss.
+    a good loss. Only an info where a good result cost less than a tenth of the steps.
 
     ## Example
     `nn.Linear(256, 256)` with `nn.init.normal_(weight)`: gain 16 where ReLU needs 1.41.
@@ -61,9 +62,11 @@ class OversizedWeights(Rule):
         stages = [s for s in view.stages if s.site.kind == "affine" and s.weight is not None and not s.normalised]
         start = {s: value for s in stages if (value := excess_db(view, s, view.early)) >= OVERSIZED_DB}
         if start and (effect := self.effect(view, list(start))):
-            severity = LOWER["error"] if progress(view) != "none" else "error"
-            severity = LOWER[severity] if progress(view) == "good" else severity
-            yield self.report(view, start, severity, Cause("initialisation", text=effect))
+            severity: Severity = "error" if progress(view) == "none" else "warning"
+            made_good = progress(view) == "good" and unlearning(view) < COSTLY
+            yield self.report(
+                view, start, LOWER[severity] if made_good else severity, Cause("initialisation", text=effect)
+            )
             return
         now = {s: value for s in stages if (value := excess_db(view, s, view.late)) >= OVERSIZED_DB}
         grown = {s: v for s, v in now.items() if v - excess_db(view, s, view.early) >= OVERSIZED_DB}
@@ -107,6 +110,15 @@ class OversizedWeights(Rule):
             remedies.insert(0, Remedy("lower-learning-rate", "unsafe", "optimizer", slower, rate))
         return self.finding(severity, text, sites=[stage.site for stage in found], steps=view.steps[mask],
                             evidence=evidence, cause=cause, remedies=remedies)  # fmt: skip
+
+
+def unlearning(view: View) -> float:
+    """Share of the run's steps before the loss first was below that of a constant prediction."""
+    costs = [0.0]
+    for outlet in outlets(view):
+        below = np.flatnonzero(per_entry(outlet) < skill(outlet).baseline)
+        costs.append(float(view.steps[below[0]] / max(view.steps[-1], 1)) if below.size else 0.0)
+    return max(costs)
 
 
 def excess_db(view: View, stage: Stage, mask: np.ndarray) -> float:
