@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from data import mnist1d
 
-torch.manual_seed(2)
+torch.manual_seed(1)
 x, y, xt, yt = (torch.from_numpy(v) for v in mnist1d(3000))
 
 
@@ -25,12 +25,12 @@ class Net(nn.Module):
 
 net = Net()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
-for epoch in range(15):
+for epoch in range(8):
     for b in torch.randperm(len(x)).split(50):
         optimizer.zero_grad()
         loss = F.cross_entropy(net(x[b]), y[b])
         loss.backward()
         optimizer.step()
-    if epoch % 5 == 0:
+    if epoch % 2 == 0:
         print(epoch, loss.item())
 print("accuracy", (net(xt).argmax(1) == yt).float().mean().item())
