@@ -144,6 +144,7 @@ def test_a_signal_sent_to_the_command_reaches_the_script(number: signal.Signals)
     outcomes = []
     for before in ((), ("-m", "gainstage", "run", "-q")):
         with started(*before, "-c", WAITING) as process:
+            time.sleep(0.3)  # both must be interrupted in the same line: asleep
             process.send_signal(number)
             outcomes.append((*process.communicate(timeout=20), process.returncode))
     assert outcomes[0] == outcomes[1]
