@@ -89,8 +89,10 @@ def test_a_failing_rule_becomes_a_finding_and_the_others_go_on(monkeypatch: pyte
 
 
 def test_findings_are_plain_data() -> None:
-    run = network("cross_entropy", {**CLASSES, "row_sum_min": 1.0, "row_sum_max": 1.0, "input_min": 0.1}, values=1.0).run()
-    for finding in engine.diagnose(run).findings:
+    probabilities = {**CLASSES, "row_sum_min": 1.0, "row_sum_max": 1.0, "input_min": 0.1}
+    findings = engine.diagnose(network("cross_entropy", probabilities, values=1.0).run()).findings
+    assert findings
+    for finding in findings:
         json.dumps(asdict(finding))
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gainstage.record.schema import NAN, Step
-from recorded import BINARY, CLASSES, FALLING, REGRESSION, STEPS, found, network
+from gainstage.record.schema import NAN
+from recorded import BINARY, CLASSES, FALLING, REGRESSION, found, network
 
 CHANCE = float(np.log(3))
 
 
 def test_oversized_steps_without_progress() -> None:
-    finding = found(network("cross_entropy", CLASSES, values=CHANCE, ratio=[5.0] * 3 + [0.0] * 9, learning_rate=10.0), "GS301")
+    made = network("cross_entropy", CLASSES, values=CHANCE, ratio=[5.0] * 3 + [0.0] * 9, learning_rate=10.0)
+    finding = found(made, "GS301")
     assert finding is not None
     assert finding.cause is not None
     assert finding.cause.name == "learning-rate"
@@ -32,7 +33,8 @@ def test_large_steps_of_a_training_that_learns_are_silent() -> None:
 
 
 def test_oversized_steps_are_the_inputs_fault_when_the_loss_was_steep_before_them() -> None:
-    made = network("cross_entropy", CLASSES, values=CHANCE, signal=3000.0, predicted_change=-50.0, gradient=1e4, ratio=0.5)
+    large = {"signal": 3000.0, "gradient": 1e4, "ratio": 0.5, "predicted_change": -50.0}
+    made = network("cross_entropy", CLASSES, values=CHANCE, **large)
     finding = found(made, "GS301")
     assert finding is not None
     assert finding.cause is not None
@@ -75,10 +77,7 @@ def test_small_steps_that_are_not_at_fault(other: dict[str, Any]) -> None:
 
 def test_warming_up_is_silent() -> None:
     made = network("cross_entropy", CLASSES, **SMALL)
-    made.steps = tuple(
-        Step(step=s.step, time=s.time, loss=s.loss, predicted_change=-1e-8, learning_rate=1e-8 * (1 + i), optimizer="SGD")
-        for i, s in enumerate(made.steps)
-    )
+    made.steps = tuple(replace(step, learning_rate=1e-8 * (1 + position)) for position, step in enumerate(made.steps))
     assert found(made, "GS302") is None
 
 

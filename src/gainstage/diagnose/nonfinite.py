@@ -27,14 +27,24 @@ def harm(view: View) -> np.ndarray:
     """Samples at which the loss or a parameter was not finite, or a gradient that was applied."""
     skipped = {event.step for event in view.run.events if event.kind == "skipped-step"}
     kept = np.array([step.step not in skipped for step in view.run.steps], dtype=bool)
-    passes = view.run.step("backward_passes")
-    bad = np.isinf(view.loss) | (np.isnan(view.loss) & (passes > 0) & np.isfinite(view.loss).any())
+    bad = np.isinf(view.loss) | (np.isnan(view.loss) & measured(view))
     for loss in view.losses:
         bad |= view.signal(loss, "nonfinite") == 1
     for parameter in view.run.parameters:
         bad |= (view.update(parameter, "nonfinite_gradient") == 1) & (view.update(parameter, "update") != 0)
         bad |= view.update(parameter, "nonfinite") == 1
     return np.flatnonzero(bad & kept)
+
+
+def measured(view: View) -> np.ndarray:
+    """Samples whose loss was measured, so that NaN is its value: it was at others, or an operation gave NaN, too."""
+    passes = view.run.step("backward_passes") > 0
+    if np.isfinite(view.loss).any():
+        return passes
+    flagged = np.zeros(len(view.run.steps), dtype=bool)
+    for site in view.run.sites:
+        flagged |= view.signal(site, "nonfinite") == 1
+    return passes & flagged
 
 
 def origin(view: View, harmed: int) -> Origin:

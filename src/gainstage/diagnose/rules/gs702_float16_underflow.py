@@ -49,13 +49,14 @@ class Float16Underflow(Rule):
 
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding over all operations."""
-        lost = {site: rounded(view, site) for site in view.run.sites if half_precision(view, site)}
-        hit = {site: share for site, share in lost.items() if share >= NOTED}
+        half = [site for site in view.run.sites if half_precision(view, site)]
+        lost = [rounded(view, site) for site in half]
+        hit = [site for site, share in zip(half, lost, strict=True) if share >= NOTED]
         if not hit:
             return
-        worst, scale = max(hit.values()), middle(view.run.step("loss_scale")[view.late])
+        worst, scale = max(lost), middle(view.run.step("loss_scale")[view.late])
         text = (
-            f"In {len(hit)} of {len(lost)} float16 operations gradients round to zero, up to {percent(worst)} of "
+            f"In {len(hit)} of {len(half)} float16 operations gradients round to zero, up to {percent(worst)} of "
             f"entries, at a loss scale of {number(scale)}."
         )
         sizes = [middle(view.signal(site, "gradient")[view.late]) * scale for site in hit]
@@ -69,7 +70,7 @@ class Float16Underflow(Rule):
         evidence = {
             "share_rounded": worst,
             "operations": len(hit),
-            "float16_operations": len(lost),
+            "float16_operations": len(half),
             "loss_scale": scale,
         }
         severity = "error" if worst >= HALF else "warning"
