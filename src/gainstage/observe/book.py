@@ -24,6 +24,7 @@ class Parameters:
 
     known: dict[int, tuple[weakref.ref[torch.Tensor], Parameter]] = field(default_factory=dict)
     indices: dict[tuple[str, str, tuple[int, ...]], int] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
     fresh: list[Parameter] = field(default_factory=list)
     count: int = 0
 
@@ -49,6 +50,8 @@ class Parameters:
             self.count += 1
         name = name or f"parameter {index}"
         self.indices[root, name, shape] = index
+        if self.owners.setdefault(name, index) != index:  # two networks of a GAN may both have a "0.weight"
+            name = f"{root}.{name}" if root else f"{name}#{index}"
         return Parameter(index, name, shape, tensor.requires_grad, optimizer, root)
 
     def alive(self) -> Iterator[tuple[torch.Tensor, Parameter]]:

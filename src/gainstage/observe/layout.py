@@ -48,7 +48,8 @@ def plan(shape: tuple[int, ...], unit_dim: int, share: int = 1) -> Plan:
         return Plan(len(range(0, count, stride)), units, count, stride, (), unit_dim, stride == 1)
     slices = _grid(shape, unit_dim, wanted)
     taken = [len(range(size)[part]) for size, part in zip(shape, slices, strict=True)]
-    return Plan(prod(taken) // max(units, 1), units, shape[0], 0, slices, unit_dim, tuple(taken) == shape)
+    examples = shape[0] if unit_dim else shape[1] if len(shape) == 2 else 1
+    return Plan(prod(taken) // max(units, 1), units, examples, 0, slices, unit_dim, tuple(taken) == shape)
 
 
 def _coprime(stride: int, length: int) -> int:
@@ -59,7 +60,7 @@ def _coprime(stride: int, length: int) -> int:
 
 def _grid(shape: tuple[int, ...], unit_dim: int, wanted: int) -> tuple[slice, ...]:
     """Slices for (examples, channels, positions...): prefer many examples, then spread positions."""
-    examples = min(shape[0], 32)
+    examples = min(shape[0], 32) if unit_dim else 1  # units first: an unbatched image, or examples in columns
     keep = max(wanted // max(examples, 1), 1)
     positions = [dim for dim in range(1, len(shape)) if dim != unit_dim]
     slices = {0: slice(0, None, max(ceil(shape[0] / max(examples, 1)), 1)), unit_dim: slice(None)}

@@ -27,6 +27,7 @@ _DATA = Operation("data", "input")
 _CLAMP = Operation("relu", "activation", "relu")
 _MULTIPLY = frozenset(("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply"))
 _SILENT = frozenset(("__get__", "__set__", "dim", "size", "numel", "item", "is_floating_point", "__len__", "zero_"))
+_BOUNDED = frozenset(("sigmoid", "hardsigmoid", "tanh", "hardtanh", "softmax"))
 _FIRST_STAGES = ("affine", "embedding", "recurrent", "attention", "normalisation")
 
 
@@ -241,11 +242,19 @@ class Watcher:
                 visit.probed = True
 
     def _mark_gates(self, factors: list[torch.Tensor]) -> None:
-        """An activation whose output multiplies another path is a gate: its saturation is its purpose."""
+        """An activation whose output multiplies another path is a gate: its saturation is its purpose.
+
+        Of two activations the bounded one is the gate: sigmoid(scale) * relu(maps).
+        """
+        found: list[Visit] = []
         for tensor in factors:
             origin = self.origins.of(tensor)
             if origin is not None and len(origin.sources) == 1 and origin.sources[0].operation.kind == "activation":
-                origin.sources[0].gate |= any(other is not tensor and self._is_fed(other) for other in factors)
+                if any(other is not tensor and self._is_fed(other) for other in factors):
+                    found.append(origin.sources[0])
+        bounded = [visit for visit in found if visit.operation.function in _BOUNDED]
+        for visit in bounded or found:
+            visit.gate = True
 
     def _name_variables(self, visit: Visit, frame: FrameType) -> None:
         for tensor in (visit.weight, visit.bias):
