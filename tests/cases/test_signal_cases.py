@@ -65,7 +65,7 @@ PATIENTS = (
     Patient("GS202", Recipe(depth=10, prepare=draw(8.0)), "initialisation", "error"),
     Patient("GS202", Recipe(depth=6, rate=5.0, prepare=draw(1.4)), "learning-rate"),
     Patient("GS203", Recipe(cut_after=0), "detached", "error"),
-    Patient("GS203", Recipe(parameters=head, rate=1e-3), "not-in-optimizer"),
+    Patient("GS203", Recipe(parameters=head), "not-in-optimizer"),
     Patient("GS204", Recipe(bad_step=30, rate=0.05), "single-batches"),
     Patient("GS401", Recipe(prepare=fill(0.0)), "zero-initialisation", "error"),
     Patient("GS401", Recipe(prepare=fill(0.05)), "constant-initialisation", "error"),
