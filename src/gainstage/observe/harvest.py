@@ -13,7 +13,7 @@ import numpy as np
 from gainstage.observe import losses, slopes
 from gainstage.observe.book import Parameters, Sites
 from gainstage.observe.units import Ledger
-from gainstage.observe.visits import Moments, Slot, Visit
+from gainstage.observe.visits import Key, Moments, Slot, Visit
 from gainstage.record.schema import Signal, Site
 
 _NOTHING, _UNHEARD = Moments(), Slot(-1)
@@ -38,6 +38,7 @@ def harvest(
     kept = _counted(_alive(visits))
     result.loss_scale = _loss_scale(kept)
     indices: dict[int, int] = {}
+    silent: dict[Key, bool] = defaultdict(bool)
     for visit in kept:
         sources, via = _resolve(visit, indices)
         site = sites.enter(visit, sources, via, parameters)
@@ -46,6 +47,9 @@ def harvest(
         if visit.operation.kind == "input" and not result.examples:
             result.examples = visit.extra.get("examples", 0)
         result.training = visit.place.training
+        if visit.slopes is not None:
+            silent[visit.key] |= visit.slopes.silent_count > 0
+    ledger.suspect(silent)
     return result
 
 
@@ -148,7 +152,7 @@ def _activation(visit: Visit, site: Site, result: Harvest, ledger: Ledger) -> di
     silent, examples = found.silent, inputs.examples if inputs.whole else inputs.rows
     if visit.largest is not None and found.silent_count:
         silent, examples = (visit.largest <= 0).cpu().numpy().reshape(-1), inputs.examples
-    dead = ledger.note(site.index, silent, examples)
+    dead = ledger.note(site.index, silent if found.silent_count else None, examples)
     if dead.size:
         result.silent[site.index] = dead.tolist()
     return {

@@ -30,6 +30,7 @@ class Plan:
     slices: tuple[slice, ...]  # otherwise
     unit_dim: int
     whole: bool
+    window: tuple[tuple[int, ...], tuple[int, ...], int] = ((), (), 0)  # as sizes, strides, offset of contiguous data
 
 
 @lru_cache(maxsize=4096)
@@ -41,15 +42,20 @@ def plan(shape: tuple[int, ...], unit_dim: int, share: int = 1) -> Plan:
         return Plan(len(range(0, count, stride)), 1, count, stride, (), -1, stride == 1)
     unit_dim %= len(shape)
     units = shape[unit_dim]
-    wanted = min(max(ENTRIES // max(units, 1), FEWEST_ROWS), MOST_ROWS) // share
-    if unit_dim == len(shape) - 1:
+    last = unit_dim == len(shape) - 1
+    # Positions of one image tell less than as many examples.
+    wanted = min(max(ENTRIES // max(units, 1), FEWEST_ROWS), MOST_ROWS if last else MOST_ROWS // 2) // share
+    if last:
         count = prod(shape[:-1])
         stride = _coprime(ceil(count / wanted) if count else 1, shape[-2] if len(shape) > 2 else 1)
-        return Plan(len(range(0, count, stride)), units, count, stride, (), unit_dim, stride == 1)
+        rows = len(range(0, count, stride))
+        window = ((rows, units), (stride * units, 1), 0)
+        return Plan(rows, units, count, stride, (), unit_dim, stride == 1, window)
     slices = _grid(shape, unit_dim, wanted)
-    taken = [len(range(size)[part]) for size, part in zip(shape, slices, strict=True)]
+    taken = tuple(len(range(size)[part]) for size, part in zip(shape, slices, strict=True))
+    rows = prod(taken) // max(units, 1)
     examples = shape[0] if unit_dim else shape[1] if len(shape) == 2 else 1
-    return Plan(prod(taken) // max(units, 1), units, examples, 0, slices, unit_dim, tuple(taken) == shape)
+    return Plan(rows, units, examples, 0, slices, unit_dim, taken == shape, _window(shape, slices, unit_dim))
 
 
 def _coprime(stride: int, length: int) -> int:
@@ -60,21 +66,43 @@ def _coprime(stride: int, length: int) -> int:
 
 def _grid(shape: tuple[int, ...], unit_dim: int, wanted: int) -> tuple[slice, ...]:
     """Slices for (examples, channels, positions...): prefer many examples, then spread positions."""
-    examples = min(shape[0], 32) if unit_dim else 1  # units first: an unbatched image, or examples in columns
-    keep = max(wanted // max(examples, 1), 1)
-    positions = [dim for dim in range(1, len(shape)) if dim != unit_dim]
-    slices = {0: slice(0, None, max(ceil(shape[0] / max(examples, 1)), 1)), unit_dim: slice(None)}
+    slices = {unit_dim: slice(None)}
+    positions = [dim for dim in range(len(shape)) if dim != unit_dim]
+    keep = wanted
+    if unit_dim:
+        examples = min(shape[0], 32)
+        slices[positions.pop(0)] = slice(0, None, max(ceil(shape[0] / max(examples, 1)), 1))
+        keep = max(keep // max(examples, 1), 1)
     if len(positions) > 1:
         last = positions.pop()
         run = min(shape[last], _RUN, keep)
         start = (shape[last] - run) // 2
         slices[last] = slice(start, start + run)
         keep //= max(run, 1)
-    each = max(int(keep ** (1 / max(len(positions), 1))), 1)
-    for dim in positions:
+    for done, dim in enumerate(sorted(positions, key=lambda dim: shape[dim])):
+        each = max(int(keep ** (1 / (len(positions) - done))), 1)
         stride = max(ceil(shape[dim] / each), 1)
         slices[dim] = slice(stride // 2, None, stride)
+        keep //= max(min(each, shape[dim]), 1)
     return tuple(slices[dim] for dim in range(len(shape)))
+
+
+def _window(
+    shape: tuple[int, ...], slices: tuple[slice, ...], unit_dim: int
+) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Where the slices, units last, lie in contiguous data: one operation instead of one for each dimension."""
+    ranges = [range(size)[part] for size, part in zip(shape, slices, strict=True)]
+    strides = [prod(shape[dim + 1 :]) for dim in range(len(shape))]
+    order = [dim for dim in range(len(shape)) if dim != unit_dim] + [unit_dim]
+    offset = sum(stride * taken.start for stride, taken in zip(strides, ranges, strict=True))
+    return tuple(len(ranges[dim]) for dim in order), tuple(strides[dim] * ranges[dim].step for dim in order), offset
+
+
+@lru_cache(maxsize=256)
+def _rows(shape: tuple[int, ...], stride: int, device: torch.device) -> tuple[torch.Tensor, ...]:
+    """Indices of every ``stride``-th row, for attention's heads, which no view can count through."""
+    picked = torch.arange(0, prod(shape), stride, device=device)
+    return torch.unravel_index(picked, shape)
 
 
 def cut(tensor: torch.Tensor, unit_dim: int, share: int = 1) -> tuple[torch.Tensor, Plan]:
@@ -86,9 +114,11 @@ def cut(tensor: torch.Tensor, unit_dim: int, share: int = 1) -> tuple[torch.Tens
     tensor = tensor.detach()
     if tensor.dim() < 2:
         return tensor.reshape(-1, 1)[:: chosen.stride], chosen
+    if tensor.is_contiguous():
+        sizes, strides, offset = chosen.window
+        return tensor.as_strided(sizes, strides, tensor.storage_offset() + offset), chosen
     if chosen.slices:
         return tensor[chosen.slices].movedim(chosen.unit_dim, -1), chosen
-    if tensor.is_contiguous():
-        return tensor.as_strided((chosen.rows, chosen.units), (chosen.stride * chosen.units, 1)), chosen
-    flat = tensor if tensor.dim() == 2 else tensor.reshape(-1, chosen.units)
-    return flat[:: chosen.stride], chosen
+    if tensor.dim() == 2:
+        return tensor[:: chosen.stride], chosen
+    return tensor[_rows(tensor.shape[:-1], chosen.stride, tensor.device)], chosen

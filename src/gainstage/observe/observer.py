@@ -11,7 +11,6 @@ import os
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +22,6 @@ from gainstage.observe import weights
 from gainstage.observe.mode import Tap
 from gainstage.observe.naming import Names
 from gainstage.observe.optimizers import Optimizers
-from gainstage.observe.reduce import Pool, Reducer
 from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.watcher import Watcher, tables
@@ -46,7 +44,6 @@ class Observer:
         self.window: Window | None = None
         self.pending: Window | None = None  # by hand: gradients are read, the update is yet to come
         self.by_hand = False
-        self._pool: Pool = defaultdict(list)
         self._sink = sink
         self._switched_off = switched_off
         self._tap = Tap(self._idle, self._idle_after)
@@ -169,7 +166,7 @@ class Observer:
     def _open_if_wanted(self) -> None:
         wanted = self.schedule.wants(self.step) or (self._round > 0 and not self.schedule.over(self.step))
         if self._active and wanted:
-            watcher = self._carried or Watcher(self.names, Reducer(self._pool), self._fail)
+            watcher = self._carried or self.samples.watcher(self._fail)
             self.window = Window(self.step, watcher, self._on_backward, self._after_backward, self._fail)
             self._tap_in(self.window)
         elif self._carried is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
+from collections.abc import Callable
 
 import torch
 from torch.optim import Optimizer
@@ -12,8 +14,10 @@ from gainstage.observe.book import Parameters, Sites
 from gainstage.observe.harvest import Harvest, harvest
 from gainstage.observe.naming import Names
 from gainstage.observe.optimizers import Optimizers
+from gainstage.observe.reduce import Pool, Reducer
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.units import Ledger
+from gainstage.observe.watcher import Watcher
 from gainstage.observe.window import Window
 from gainstage.record.schema import NAN, Event, Step, Update
 from gainstage.record.sink import Sink
@@ -32,6 +36,7 @@ class Samples:
         self.parameters = Parameters()
         self.sites = Sites()
         self.ledger = Ledger()
+        self._pool: Pool = defaultdict(list)
         self._started = time.perf_counter()
 
     @property
@@ -39,6 +44,10 @@ class Samples:
         """Is the next sample one of those that also look for equal rows and signs?"""
         done = self.schedule.samples
         return done < _THOROUGH_AT_FIRST or done % _THOROUGH_EVERY == 0
+
+    def watcher(self, failed: Callable[[Exception], None]) -> Watcher:
+        """For the next sample. Whole batches are searched for silent units only where a part of one shows some."""
+        return Watcher(self.names, Reducer(self._pool), failed, None if self.thorough else self.ledger.suspects)
 
     def now(self) -> float:
         """Seconds since observing began."""

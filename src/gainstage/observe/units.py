@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from gainstage.observe.visits import Key
 
 FEWEST_EXAMPLES = 1_000
 FEWEST_SAMPLES = 3
@@ -26,14 +29,19 @@ class Ledger:
     """The silence of every site with an activation; a site without a silent unit has no entry."""
 
     sites: dict[int, Silence] = field(default_factory=dict)
+    suspects: frozenset[Key] = frozenset()
 
-    def note(self, site: int, silent: Flags, examples: int) -> Counts:
-        """Add one sample: ``silent`` marks units that passed nothing on any of its examples.
+    def suspect(self, silent: Mapping[Key, bool]) -> None:
+        """Which activations of one sample showed a silent unit, by the visit's key."""
+        self.suspects = self.suspects - silent.keys() | {key for key, some in silent.items() if some}
+
+    def note(self, site: int, silent: Flags | None, examples: int) -> Counts:
+        """Add one sample: ``silent`` marks units that passed nothing on any of its examples, if any did so.
 
         Returns:
             Indices of the dead units: silent on at least 1,000 examples over at least 3 samples, up to now.
         """
-        if not silent.any():
+        if silent is None or not silent.any():
             self.sites.pop(site, None)
             return _NONE
         known = self.sites.get(site)

@@ -14,6 +14,7 @@ from gainstage.observe.operations import Operation
 from gainstage.record.schema import NAN
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
+Key = tuple[str, str, str]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -106,5 +107,5 @@ class Visit:
         return self.probed or (self.slot_out is not None and bool(self.slot_out.energies))
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         return (self.place.root, self.place.module, self.operation.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import cache
 from types import FrameType
@@ -19,7 +19,7 @@ from gainstage.observe.naming import Names, Place, variable_name
 from gainstage.observe.operations import Operation
 from gainstage.observe.origins import Origin, Origins, tensors
 from gainstage.observe.reduce import Reducer
-from gainstage.observe.visits import Moments, Slopes, Visit
+from gainstage.observe.visits import Key, Moments, Slopes, Visit
 
 MOST_VISITS = 8192
 _RESIDUAL = Operation("residual", "loss")
@@ -60,8 +60,12 @@ def tables() -> Tables:
 class Watcher:
     """Sees the forward and backward pass of one sampled step; ``before`` and ``after`` are the tap's two ends."""
 
-    def __init__(self, names: Names, reducer: Reducer, failed: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, names: Names, reducer: Reducer, failed: Callable[[Exception], None], suspects: Set[Key] | None = None
+    ) -> None:
+        """``suspects`` are the activations whose silent units are counted on every example; all of them by default."""
         self.names = names
+        self.suspects = suspects
         self.origins = Origins()
         self.reducer = reducer
         self.ear = Ear(self.reducer, failed)
@@ -181,7 +185,8 @@ class Watcher:
             sample, plan = cut(entering, visit.unit_dim)
             visit.slopes = Slopes()
             self.reducer.slopes(visit.slopes, sample, visit.operation.function, visit.parameters)
-            if not plan.whole and visit.operation.function == "relu":
+            suspected = self.suspects is None or visit.key in self.suspects
+            if suspected and not plan.whole and visit.operation.function == "relu":
                 visit.largest = arguments.largest(entering, visit.unit_dim)
 
     def _moments(self, tensor: torch.Tensor, origin: Origin, unit_dim: int) -> Moments:
