@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -81,7 +82,7 @@ def modular(recipe: Recipe) -> nn.Module:
 
 def _layers(recipe: Recipe) -> list[nn.Module]:
     widths = [64] + [recipe.width] * (recipe.depth - 1) + [10]
-    return [nn.Linear(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    return [nn.Linear(a, b) for a, b in pairwise(widths)]
 
 
 def _norms(recipe: Recipe) -> list[nn.Module]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -33,7 +34,7 @@ def widened(model: nn.Module) -> None:
     """Every hidden unit four times over, with equal weights in and out."""
     layers = linear_layers(model)
     with torch.no_grad():
-        for layer, following in zip(layers, layers[1:], strict=False):
+        for layer, following in pairwise(layers):
             first = torch.arange(layer.out_features) // 4 * 4
             layer.weight.copy_(layer.weight[first])
             layer.bias.copy_(layer.bias[first])

@@ -24,8 +24,15 @@ def growth_db(view: View) -> float:
     return float(decibels(norms.max(), norms[0])) if norms.size and norms[0] > 0 else float("nan")
 
 
+def stepped(view: View) -> bool:
+    """Whether any parameter moved: a single look without an optimizer says nothing about steps."""
+    return any(bool((view.update(parameter, "ratio") > 0).any()) for parameter in view.run.parameters)
+
+
 def largest_ratio(view: View) -> float:
-    """The largest update ratio of any weight in the chain; infinite counts, it is a non-finite update."""
+    """The largest update ratio of any weight in the chain, nan without a step; infinite counts, it is non-finite."""
+    if not stepped(view):
+        return float("nan")
     ratios = [view.update(stage.weight, "ratio") for stage in view.chain if stage.weight is not None]
     values = np.concatenate(ratios) if ratios else np.array([])
     values = values[~np.isnan(values)]

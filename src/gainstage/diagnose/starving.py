@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gainstage.diagnose.decibels import decibels, middle
+from gainstage.diagnose.gradients import stepped
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.transfer import input_rms, travelled
 from gainstage.diagnose.view import View
@@ -18,34 +19,28 @@ class Reach:
     """One stage's share of the gradient and of the learning.
 
     ``gradient_db`` is relative to the chain's last stage; ``rate`` the update ratio per step (nan without updates),
-    ``travelled`` the update ratios added up over the run; ``sensitivity`` the gradient relative to the weights, which
-    is the update ratio of plain gradient descent at a learning rate of one.
+    ``travelled`` the update ratios added up over the run.
     """
 
     stage: Stage
     gradient_db: float
     rate: float
     travelled: float
-    sensitivity: float
 
 
 def reaches(view: View, chain: Sequence[Stage]) -> list[Reach]:
     """Every stage of the chain that has weights to learn; medians over the late samples."""
     last = view.gradient(chain[-1]) if chain else np.array([])
-    found = []
+    found, moved = [], stepped(view)
     for stage in chain:
         if stage.weight is None or not stage.weight.trainable:
             continue
-        gradient, weight = view.update(stage.weight, "gradient"), view.update(stage.weight, "weight")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            relative = gradient / (weight * np.sqrt(np.prod(stage.weight.shape)))
         found.append(
             Reach(
                 stage,
                 middle(decibels(view.gradient(stage), last)[view.late]),
-                middle(view.update(stage.weight, "ratio")[view.late]),
-                travelled(view, stage),
-                middle(relative[view.late]),
+                middle(view.update(stage.weight, "ratio")[view.late]) if moved else np.nan,
+                travelled(view, stage) if moved else np.nan,
             )
         )
     return found

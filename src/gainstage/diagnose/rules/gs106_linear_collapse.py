@@ -128,7 +128,7 @@ def collapsed(view: View, first: Stage, second: Stage) -> bool:
     middle_width = second.site.fan_in if second.site.operation == "linear" else first.site.units
     narrow = middle_width < min(first.site.fan_in, second.site.units)
     grouped = depthwise(view, first) or depthwise(view, second)
-    tied = any(other.weight is second.weight for other in view.stages if other is not second)
+    tied = second.weight is not None and sum(other.weight is second.weight for other in view.stages) > 1
     return bends_not(first) and not (narrow or grouped or tied or first.residual)
 
 
