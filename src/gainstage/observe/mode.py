@@ -19,7 +19,6 @@ from torch.overrides import (
     _pop_mode,
     _push_mode,
 )
-from torch.utils._device import DeviceContext
 
 from gainstage.observe.invisible import Tracebacks, Warnings
 
@@ -56,9 +55,12 @@ class Tap(TorchFunctionMode):
         return output
 
     def install(self) -> None:
-        """Go below every mode of the user's, but above a default device, which insists on the bottom."""
+        """Go below every mode of the user's, but above the default device, which insists on the bottom.
+
+        ``with torch.device(...)`` is a mode like any other: it takes away whatever is on top when it ends.
+        """
         above = _take_all()
-        if above and isinstance(above[-1], DeviceContext):
+        if above and above[-1] is getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None):
             _push_mode(above.pop())
         _push_mode(self)
         for mode in reversed(above):
