@@ -40,13 +40,12 @@ def tasks(kinds: list[str], only: str) -> Iterator[Task]:
             yield Task(case.script, "healthy", (SCRIPTS / "healthy" / f"{case.script}.py").read_text())
 
 
-def run_all(todo: list[Task], watched: bool, jobs: int, limit: float) -> dict[str, Outcome]:
-    outcomes = {}
+def run_all(todo: list[Task], watched: bool, jobs: int, limit: float) -> Iterator[Outcome]:
+    """Outcomes in the order of ``todo``, each as soon as it is there."""
     with ThreadPoolExecutor(jobs) as pool:
         for outcome in pool.map(lambda task: execute(task, watched, limit), todo):
-            outcomes[outcome.key] = outcome
             print(progress(outcome), file=sys.stderr, flush=True)
-    return outcomes
+            yield outcome
 
 
 def progress(outcome: Outcome) -> str:
@@ -54,6 +53,14 @@ def progress(outcome: Outcome) -> str:
     number = "no number" if outcome.metric is None else f"{outcome.label} {outcome.metric:.4g}"
     trouble = outcome.trouble[-300:] if outcome.exit_code or not outcome.label else ""
     return f"{outcome.key:48} {outcome.seconds:6.1f} s  {number:36} {said} {trouble}".rstrip()
+
+
+def save(outcomes: dict[str, Outcome], watched: bool, output: Path) -> dict[str, Any]:
+    """Judge and write what is there, after every run: an interrupted matrix keeps what it has measured."""
+    result = document(outcomes, watched, output.name)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(result, indent=1) + "\n")
+    return result
 
 
 def document(outcomes: dict[str, Outcome], watched: bool, file: str) -> dict[str, Any]:
@@ -91,16 +98,16 @@ def main() -> int:
     options = arguments()
     output = options.output or HERE / "results" / ("bare.json" if options.bare else "detection.json")
     todo = [] if options.judge_only else list(tasks(options.kinds.split(","), options.only))
-    fresh = run_all(todo, not options.bare, options.jobs, options.limit)
     known = {task.key for task in tasks(list(KINDS), "")}
-    merged = {key: outcome for key, outcome in {**stored(output), **fresh}.items() if key in known}
-    result = document(merged, not options.bare, output.name)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(result, indent=1) + "\n")
+    outcomes = {key: outcome for key, outcome in stored(output).items() if key in known}
+    result = save(outcomes, not options.bare, output)
+    for outcome in run_all(todo, not options.bare, options.jobs, options.limit):
+        outcomes[outcome.key] = outcome
+        result = save(outcomes, not options.bare, output)
     if options.markdown:
         options.markdown.write_text(markdown(result))
     print(text(result))
-    return 1 if result["unsound"] or any(not outcome.observed for outcome in merged.values() if not options.bare) else 0
+    return 1 if result["unsound"] or (not options.bare and any(not outcome.observed for outcome in outcomes.values())) else 0
 
 
 def arguments() -> argparse.Namespace:
