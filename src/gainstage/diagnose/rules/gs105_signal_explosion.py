@@ -59,7 +59,8 @@ class SignalExplosion(Rule):
             return
         entering = view.signal(path[0].site, "signal_in")
         gains = decibels(view.pre(path[-1]), entering)
-        at_start, now = middle(gains[view.early]), float(np.nanmax(gains)) if not np.isnan(gains).all() else np.nan
+        finite = gains[np.isfinite(gains)]
+        at_start, now = middle(gains[view.early]), float(finite.max()) if finite.size else np.nan
         if at_start >= GROWN_DB or now >= GROWN_DB:
             yield self.report(view, path, at_start, now)
 
