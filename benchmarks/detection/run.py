@@ -107,7 +107,8 @@ def main() -> int:
     if options.markdown:
         options.markdown.write_text(markdown(result))
     print(text(result))
-    return 1 if result["unsound"] or (not options.bare and any(not outcome.observed for outcome in outcomes.values())) else 0
+    unwatched = not options.bare and any(not outcome.observed for outcome in outcomes.values())
+    return 1 if unwatched or result["unsound"] else 0
 
 
 def arguments() -> argparse.Namespace:
