@@ -163,6 +163,13 @@ def timed(step: Callable[[], None], steps: int) -> tuple[float, float]:
     return (time.process_time() - cpu) / steps, (time.perf_counter() - wall) / steps
 
 
+def peak_mb() -> float:
+    """This process's peak resident memory so far, in megabytes (Linux)."""
+    # Not getrusage: its maximum survives exec, and a child would report its parent's.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 @contextmanager
 def unhooked() -> Iterator[None]:
     """A stretch of bare training: the global optimizer hooks, whosever they are, are taken away and come back."""

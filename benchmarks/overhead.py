@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from common import WORKLOADS, Times, save, timed, unhooked, watched
+from common import WORKLOADS, Times, peak_mb, save, timed, unhooked, watched
 
 from gainstage.observe.schedule import ALLOWANCE, Schedule
 
@@ -105,9 +105,7 @@ def train(name: str, way: str) -> None:
                 timed(step, 10)
         else:
             timed(step, 10)
-    # Not getrusage: its maximum survives exec, and a child would report its parent's.
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+    print(peak_mb())
 
 
 def measure(name: str, pairs: int, seconds: float) -> dict[str, Any]:

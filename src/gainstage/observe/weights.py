@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite, prod
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,10 @@ from gainstage.record.schema import NAN, Update
 ENTRIES = 1024
 _RUNS = 16
 _ROWS = 64
-_Vector = np.ndarray[Any, np.dtype[np.float64]]
+_CHUNK = 64  # parameters at a time: their numbers stay in the processor's cache
+_BLOCK = 1 << 18  # entries of a weight at a time
+_Vector = np.ndarray[Any, np.dtype[np.floating[Any]]]
+_Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(slots=True)
@@ -44,9 +47,7 @@ def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
     if thorough:
         for position, tensor in enumerate(kept):
             if tensor.dim() >= 2:
-                wave = _wave(prod(tensor.shape[1:]), tensor)
-                sums = (tensor.detach().reshape(tensor.shape[0], -1) * wave).sum(1)
-                snapshot.row_sums[position] = sums.cpu().double().numpy()
+                snapshot.row_sums[position] = _row_sums(tensor.detach().flatten(1)).cpu().double().numpy()
     return snapshot
 
 
@@ -75,25 +76,36 @@ def compare(snapshot: Snapshot, step: int, indices: Sequence[int]) -> tuple[list
     """What the step did: one record per parameter, and the first-order change of the loss, gradient · update."""
     if not snapshot.tensors:
         return [], 0.0
-    sizes = np.array(snapshot.sizes)
+    updates: list[Update] = []
+    predicted, position, start = 0.0, 0, 0
+    for first in range(0, len(snapshot.tensors), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        sizes = np.array(snapshot.sizes[part])
+        stretch = slice(start, start := start + int(sizes.sum()))
+        after = _entries(snapshot.tensors[part])
+        columns, aligned = _changes(snapshot.values[stretch], after, snapshot.gradients[stretch], sizes)
+        for row in zip(*columns, strict=True):
+            updates.append(_record(snapshot, position, step, indices[position], row))
+            if snapshot.norms[position] is not None:
+                predicted += aligned[position - first] * snapshot.tensors[position].numel() / snapshot.sizes[position]
+            position += 1
+    return updates, predicted
+
+
+def _changes(
+    before: _Vector, after: _Vector, gradients: _Vector, sizes: _Counts
+) -> tuple[list[list[float]], list[float]]:
+    """Of parameters with ``sizes`` entries each: RMS, largest, mean, update, ratio; and gradient · update."""
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    values = snapshot.values
     with np.errstate(all="ignore"):
-        change = _entries(snapshot.tensors) - values
+        values = before.astype(np.float64)
+        change = after - values
         rms = np.sqrt(np.add.reduceat(values**2, starts) / sizes)
         update = np.sqrt(np.add.reduceat(change**2, starts) / sizes)
-        aligned = np.add.reduceat(change * snapshot.gradients, starts)
         largest = np.maximum.reduceat(np.abs(values), starts)
         mean = np.add.reduceat(values, starts) / sizes
-        ratio = update / rms
-    scale = np.array([tensor.numel() for tensor in snapshot.tensors]) / sizes
-    measured = [column.tolist() for column in (rms, largest, mean, update, ratio)]
-    updates = [
-        _record(snapshot, position, step, indices[position], row)
-        for position, row in enumerate(zip(*measured, strict=True))
-    ]
-    heard = np.array([norm is not None for norm in snapshot.norms])
-    return updates, float((aligned * scale)[heard].sum())
+        columns = [column.tolist() for column in (rms, largest, mean, update, update / rms)]
+        return columns, np.add.reduceat(change * gradients, starts).tolist()
 
 
 def _record(
@@ -150,8 +162,14 @@ def _entries(tensors: Sequence[torch.Tensor]) -> _Vector:
     with torch.no_grad():
         parts = [_runs(tensor) for tensor in tensors]
         if len({(part.device, part.dtype) for part in parts}) == 1:
-            return torch.cat(parts).cpu().double().numpy()
-        return np.concatenate([part.cpu().double().numpy() for part in parts])
+            return _host(torch.cat(parts))
+        return np.concatenate([_host(part) for part in parts])
+
+
+def _host(entries: torch.Tensor) -> _Vector:
+    """In the precision they have, since a copy in double of a thousand layers is large; half precision in single."""
+    half = entries.dtype in (torch.float16, torch.bfloat16)
+    return (entries.float() if half else entries).cpu().numpy()
 
 
 def _runs(tensor: torch.Tensor) -> torch.Tensor:
@@ -184,6 +202,9 @@ def _norms(gradients: Sequence[torch.Tensor | None]) -> list[float | None]:
     return [None if gradient is None else next(values) for gradient in gradients]
 
 
-def _wave(length: int, like: torch.Tensor) -> torch.Tensor:
-    """Fixed, irregular weights: rows with equal weighted sums are equal rows, and no random number is drawn."""
-    return torch.cos(torch.arange(length, dtype=torch.float32, device=like.device) * 12.9898 + 0.5).to(like.dtype)
+def _row_sums(matrix: torch.Tensor) -> torch.Tensor:
+    """Sums under fixed, irregular weights: equal rows have equal sums, and no random number is drawn."""
+    length = matrix.shape[1]
+    wave = torch.cos(torch.arange(length, dtype=torch.float32, device=matrix.device) * 12.9898 + 0.5).to(matrix.dtype)
+    blocks = matrix.split(max(1, _BLOCK // max(length, 1)))
+    return torch.cat([(block * wave).sum(1) for block in blocks])
