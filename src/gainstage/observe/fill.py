@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from gainstage.observe.visits import Energy, Moments, Slopes
+from gainstage.observe.visits import Array, Energy, Moments, Slopes
 
 _SATURATED = 0.01  # of the best transmission: 20 dB down
-_Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def moments(targets: Sequence[Moments], values: _Array) -> None:
+def moments(targets: Sequence[Moments], values: Array) -> None:
     """``values``: (samples, 4, units) with mean, variance, minimum and maximum over the rows."""
     with np.errstate(over="ignore", invalid="ignore"):
-        signals = np.sqrt(values[:, 1].mean(1)).tolist()
-        offsets = np.sqrt((values[:, 0] ** 2).mean(1)).tolist()
+        signals = np.sqrt(values[:, 1].mean(1, dtype=np.float64)).tolist()
+        offsets = np.sqrt(np.square(values[:, 0], dtype=np.float64).mean(1)).tolist()
         least, most = values[:, 2].min(1).tolist(), values[:, 3].max(1).tolist()
-        finite = np.isfinite(values[:, 0]).all(1).tolist()
+        finite = np.all(np.isfinite(values[:, 0]), axis=1).tolist()
     for position, target in enumerate(targets):
         target.mean, target.variance = values[position, 0], values[position, 1]
         target.signal, target.offset = signals[position], offsets[position]
@@ -27,16 +25,17 @@ def moments(targets: Sequence[Moments], values: _Array) -> None:
         target.finite = finite[position]
 
 
-def energies(targets: Sequence[Energy], values: _Array) -> None:
+def energies(targets: Sequence[Energy], values: Array) -> None:
     """``values``: (samples, units) mean squares of gradients."""
-    levels = np.sqrt(values.mean(1)).tolist()
-    silent = (values == 0).sum(1).tolist()
+    levels = np.sqrt(values.mean(1, dtype=np.float64)).tolist()
+    silent = np.count_nonzero(values == 0, axis=1).tolist()
     for target, level, count in zip(targets, levels, silent, strict=True):
         target.rms, target.silent = level, count
 
 
-def slopes(targets: Sequence[Slopes], values: _Array, *, best: float) -> None:
+def slopes(targets: Sequence[Slopes], values: Array, *, best: float) -> None:
     """``values``: (samples, 3, units) with E[f'], E[f'^2] and whether any row passes; ``best`` is sup f'^2."""
+    values = values.astype(np.float64, copy=False)
     mean, square, alive = values[:, 0], values[:, 1], values[:, 2] > 0
     with np.errstate(invalid="ignore", divide="ignore"):
         bent = np.where(square > 0, 1 - mean**2 / square, 0.0).sum(1) / (square > 0).sum(1)

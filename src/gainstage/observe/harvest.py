@@ -140,7 +140,7 @@ def _signal(visit: Visit, step: int, site: Site, result: Harvest, ledger: Ledger
         nonfinite=int(not outputs.finite),
         nonfinite_gradient_in=int(not slot_in.finite),
         nonfinite_gradient=int(not slot_out.finite),
-        extra=_extra(visit),
+        extra=_extra(visit, thorough),
     )
 
 
@@ -169,13 +169,13 @@ def _distinct(moments: Moments) -> int:
     """Units that differ from each other: two copies of one unit have the same mean and variance."""
     if moments.mean is None or moments.variance is None or not moments.finite:
         return -1
-    pairs = np.stack((moments.mean, np.sqrt(moments.variance)), axis=1)
+    pairs = np.stack((moments.mean, np.sqrt(moments.variance)), axis=1, dtype=np.float64)
     size = max(float(np.abs(pairs).max()), 1e-300)
     return int(np.unique(np.round(pairs / size, 6), axis=0).shape[0])
 
 
-def _extra(visit: Visit) -> dict[str, Any]:
-    if visit.operation.kind in ("loss", "input"):
+def _extra(visit: Visit, thorough: bool) -> dict[str, Any]:
+    if visit.operation.kind == "loss" or (visit.operation.kind == "input" and thorough):
         return losses.numbers(visit)
     if visit.operation.kind == "affine" and visit.slot_out is not None and visit.slot_out.energies:
         silent = min(energy.silent for energy in visit.slot_out.energies)

@@ -78,7 +78,7 @@ class Reducer:
             self.pool[key].append(group)
         self.groups.clear()
         for targets, result, write in self.results:
-            write(targets, result.cpu().double().numpy())
+            write(targets, result.cpu().numpy())
         self.results.clear()
 
     def _add(self, key: Key, target: Any, sample: torch.Tensor) -> None:

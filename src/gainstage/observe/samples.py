@@ -36,6 +36,7 @@ class Samples:
         self.parameters = Parameters()
         self.sites = Sites()
         self.ledger = Ledger()
+        self._roots = 0
         self._pool: Pool = defaultdict(list)
         self._started = time.perf_counter()
 
@@ -90,7 +91,9 @@ class Samples:
             self.sink.event(Event(self.now(), window.step, "limit", text))
 
     def _enter_parameters(self, window: Window) -> None:
-        self.parameters.enter_modules(self.names)
+        if self.thorough or len(self.names.roots) != self._roots:
+            self.parameters.enter_modules(self.names)
+            self._roots = len(self.names.roots)
         for visit in window.watcher.visits:
             for tensor in (visit.weight, visit.bias):
                 if tensor is not None and tensor.is_leaf and tensor.is_floating_point():

@@ -13,7 +13,7 @@ from gainstage.observe.naming import NOWHERE, Place
 from gainstage.observe.operations import Operation
 from gainstage.record.schema import NAN
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Key = tuple[str, str, str]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
