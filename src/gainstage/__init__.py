@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gainstage.api import check as check
     from gainstage.api import diagnose as diagnose
     from gainstage.api import load as load
+    from gainstage.api import report as report
     from gainstage.api import watch as watch
     from gainstage.diagnose.engine import Diagnosis as Diagnosis
     from gainstage.diagnose.finding import Finding as Finding
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gainstage.record.run import Run as Run
 
 __version__ = "0.1.0"
-__all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check", "diagnose", "load", "watch")
+__all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check", "diagnose", "load", "report", "watch")
 
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",

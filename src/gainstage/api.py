@@ -125,7 +125,7 @@ def check(
         ignore: rules to leave out.
 
     Returns:
-        The diagnosis; ``findings`` is its list. Rules that need a training (update sizes, the loss's course) stay silent.
+        The diagnosis; ``findings`` is its list. Rules that need a training (updates, the loss's course) stay silent.
 
     Raises:
         GainstageError: when ``loss`` does not give one number, or nothing in it requires a gradient.
@@ -169,3 +169,25 @@ def diagnose(
         GainstageError: for a rule that does not exist.
     """
     return _diagnose(run if isinstance(run, Run) else load(run), select=select, ignore=ignore)
+
+
+def report(seen: Diagnosis | Run | str | Path, *, width: int = 100) -> str:
+    """The verdict as text, as ``gainstage run`` prints it on a terminal.
+
+    Args:
+        seen: a diagnosis, a run, or the path of a run file.
+        width: cells in a line, 40 or more.
+
+    Raises:
+        UnreadableRun: when a path was given that cannot be read.
+
+    Example:
+        >>> import torch, gainstage
+        >>> model, batch = torch.nn.Linear(3, 1), torch.randn(8, 3)
+        >>> diagnosis = gainstage.check(model, batch, lambda output: output.square().mean())
+        >>> print(gainstage.report(diagnosis))  # doctest: +SKIP
+    """
+    from gainstage.show.report import build
+    from gainstage.show.text import render
+
+    return render(build(seen if isinstance(seen, Diagnosis) else diagnose(seen)), width)
