@@ -55,6 +55,7 @@ def _rows(tensor: torch.Tensor, unit_dim: int) -> torch.Tensor:
     return rows[::step].clone()
 
 
+@np.errstate(all="ignore")  # infinities are recorded, not warned of on the user's terminal
 def numbers(visit: Visit) -> dict[str, Any]:
     """The plain numbers of a loss or a data site (host side)."""
     extra = dict(visit.extra)

@@ -38,9 +38,8 @@ class Schedule:
             return step % self.every == 0
         if step in _FIRST:
             return True
-        if self.spent + self.price < ALLOWANCE:
-            return step >= self.previous + max(1, step // _RHYTHM)
-        return self.earned >= self.price
+        starting_up = self.spent + self.price < ALLOWANCE and step >= self.previous + max(1, step // _RHYTHM)
+        return starting_up or self.earned >= self.price > 0
 
     def over(self, step: int) -> bool:
         """Is this step beyond the last one to be looked at?"""

@@ -142,6 +142,8 @@ def _distinct(row_sums: _Vector | None) -> int:
     if row_sums is None:
         return -1
     largest = float(np.abs(row_sums).max())
+    if not isfinite(largest):
+        return -1
     return int(np.unique(np.round(row_sums / max(largest, 1e-300), 6)).size)
 
 
