@@ -54,15 +54,30 @@ def harvest(
 
 
 def _alive(visits: Sequence[Visit]) -> list[Visit]:
-    """Visits that a backward pass reached, and everything that fed them (frozen and detached parts too)."""
-    alive: set[int] = set()
-    waiting = [visit for visit in visits if visit.reached]
+    """Visits that a backward pass reached, everything that fed them, and parts of the network cut off from the loss."""
+    alive = _with_ancestors([visit for visit in visits if visit.reached])
+    # An evaluation in between repeats operations that are alive; a part behind a broken graph is alive nowhere.
+    reached = [visit for visit in visits if id(visit) in alive]
+    roots = {visit.place.root for visit in reached if visit.place.module}
+    keys = {visit.key for visit in reached}
+    cut_off = [
+        visit
+        for visit in visits
+        if visit.weight is not None and visit.slot_out is not None and visit.place.root in roots and visit.key not in keys
+    ]
+    alive |= _with_ancestors(cut_off)
+    return [visit for visit in visits if id(visit) in alive]
+
+
+def _with_ancestors(visits: list[Visit]) -> set[int]:
+    found: set[int] = set()
+    waiting = list(visits)
     while waiting:
         visit = waiting.pop()
-        if id(visit) not in alive:
-            alive.add(id(visit))
+        if id(visit) not in found:
+            found.add(id(visit))
             waiting.extend(visit.sources)
-    return [visit for visit in visits if id(visit) in alive]
+    return found
 
 
 def _counted(visits: list[Visit]) -> list[Visit]:
