@@ -81,7 +81,7 @@ def candidates(norms: Array) -> list[int]:
             continue
         spread = 1.48 * float(np.median(np.abs(before - np.median(before))))
         stands_out = logs[at] - np.median(before) > max(np.log(FACTOR), DEVIATIONS * spread)
-        if stands_out and logs[at] - np.nanmin(after) > np.log(FACTOR) / 2:
+        if stands_out and logs[at] - np.fmin.reduce(after) > np.log(FACTOR) / 2:
             found.append(at)
     return found
 
@@ -91,4 +91,4 @@ def harmful(view: View, at: int) -> bool:
     moved = [view.update(p, "update") for p in view.run.parameters if len(p.shape) > 1]
     far = any(update[at] > 5 * middle(update[at - AROUND : at]) for update in moved)
     before, after = view.loss[at - AROUND : at], view.loss[at + 1 : at + 2]
-    return bool(far and after.size and after[0] > np.nanmax(before))
+    return bool(far and after.size and after[0] > np.fmax.reduce(before))
