@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gainstage.api import Watching as Watching
     from gainstage.api import check as check
-    from gainstage.api import diagnose as diagnose
     from gainstage.api import load as load
     from gainstage.api import report as report
     from gainstage.api import watch as watch
     from gainstage.diagnose.engine import Diagnosis as Diagnosis
+    from gainstage.diagnose.engine import diagnose as diagnose
     from gainstage.diagnose.finding import Finding as Finding
     from gainstage.errors import GainstageError as GainstageError
     from gainstage.record.run import Run as Run
@@ -25,6 +25,7 @@ __all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check",
 
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
+    "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",
     "GainstageError": "gainstage.errors",
     "Run": "gainstage.record.run",

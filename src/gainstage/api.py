@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gainstage import config as settings
-from gainstage.diagnose.engine import Diagnosis
-from gainstage.diagnose.engine import diagnose as _diagnose
+from gainstage.diagnose.engine import Diagnosis, diagnose
 from gainstage.errors import GainstageError
 from gainstage.record import reader
 from gainstage.record.run import Run
@@ -157,18 +156,6 @@ def load(path: str | Path, *, rank: int = 0) -> Run:
         UnreadableRun: when it is missing, corrupt, or newer than this version.
     """
     return reader.load(path, rank=rank)
-
-
-def diagnose(
-    run: Run | str | Path, *, select: Sequence[str] | None = None, ignore: Sequence[str] | None = None
-) -> Diagnosis:
-    """Apply the rules to a run (or to the file at a path).
-
-    Raises:
-        UnreadableRun: when a path was given that cannot be read.
-        GainstageError: for a rule that does not exist.
-    """
-    return _diagnose(run if isinstance(run, Run) else load(run), select=select, ignore=ignore)
 
 
 def report(seen: Diagnosis | Run | str | Path, *, width: int = 100) -> str:

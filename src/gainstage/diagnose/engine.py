@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.rules.gs900_rule_failed import RuleFailed
 from gainstage.diagnose.view import View
 from gainstage.errors import GainstageError
+from gainstage.record.reader import load
 from gainstage.record.run import Run
 
 
@@ -47,17 +49,21 @@ def discover() -> dict[str, Rule]:
 RULES: dict[str, Rule] = discover()
 
 
-def diagnose(run: Run, *, select: Iterable[str] | None = None, ignore: Iterable[str] | None = None) -> Diagnosis:
+def diagnose(
+    run: Run | str | os.PathLike[str], *, select: Iterable[str] | None = None, ignore: Iterable[str] | None = None
+) -> Diagnosis:
     """Every fault that the rules find in ``run``, the root cause first.
 
     Args:
-        run: a loaded run, see :func:`gainstage.load`.
+        run: a run, or the path of a run file.
         select: codes ("GS201"), prefixes ("GS2") or names ("dead-units") of the rules to apply; default all.
         ignore: likewise, the rules to leave out; wins over ``select``.
 
     Raises:
+        UnreadableRun: when a path was given that cannot be read.
         GainstageError: when an entry of ``select`` or ``ignore`` fits no rule.
     """
+    run = run if isinstance(run, Run) else load(run)
     view = View(run)
     findings = [finding for rule in chosen(select, ignore) for finding in apply(rule, view)]
     return Diagnosis(arrange(findings), view, run)

@@ -1,8 +1,9 @@
 """Which steps are looked at: often early, then as often as the budget allows.
 
-The start-up follows a logarithmic rhythm (0, 1, 2, ... 32, 33, ... 64, 66, ...) and may cost at most ``ALLOWANCE``
-seconds in all; afterwards a step is sampled when the unsampled steps since the last sample have earned its price.
-Prices are measured, not assumed: a sampled step's wall time minus the median unsampled one.
+The start-up follows a logarithmic rhythm (0, 1, 2, ... 16, 17, ... 32, 34, ...) and may cost at most ``ALLOWANCE``
+seconds in all; afterwards a step is sampled when the unsampled steps since the last sample have earned its price, and
+in any case before the run has grown by a quarter since: the end of a short run must not go unseen, and their number is
+only logarithmic. Prices are measured, not assumed: a sampled step's wall time minus the median unsampled one.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
-ALLOWANCE = 0.5
-_RHYTHM = 32
-_FIRST = (0, 1, 2, 4, 8, 16)
+ALLOWANCE = 0.3
+_RHYTHM = 16
+_UNSEEN = 4
 
 
 @dataclass(slots=True)
@@ -36,10 +37,10 @@ class Schedule:
             return False
         if self.every is not None:
             return step % self.every == 0
-        if step in _FIRST:
+        if self.samples == 0 or self.earned >= self.price > 0:
             return True
-        starting_up = self.spent + self.price < ALLOWANCE and step >= self.previous + max(1, step // _RHYTHM)
-        return starting_up or self.earned >= self.price > 0
+        share = _RHYTHM if self.spent + self.price < ALLOWANCE else _UNSEEN
+        return step >= self.previous + max(1, self.previous // share)
 
     def over(self, step: int) -> bool:
         """Is this step beyond the last one to be looked at?"""
