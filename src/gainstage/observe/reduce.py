@@ -118,14 +118,14 @@ def _energies(samples: torch.Tensor, function: str, parameters: dict[str, Any]) 
 
 def _slopes(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any] | None:
     """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and above 0 where any row passes."""
-    value = slope(function, samples, parameters)
-    if value is None:
-        return None
-    value = value.float() if value.dtype in _COARSE else value
-    mean = value.mean(1)
-    if function == "relu":  # f' is 0 or 1
-        found = torch.stack((mean, mean, mean), 1)
+    if function == "relu":  # f' is 0 or 1; NaN passes, as it does in training
+        passing = 1 - samples.le_(0).float().mean(1)
+        found = torch.stack((passing, passing, passing), 1)
     else:
-        most = value.abs_().amax(1)
+        value = slope(function, samples, parameters)
+        if value is None:
+            return None
+        value = value.float() if value.dtype in _COARSE else value
+        mean, most = value.mean(1), value.abs_().amax(1)
         found = torch.stack((mean, value.square_().mean(1), most), 1)
     return found, partial(fill.slopes, best=best(function, parameters))

@@ -19,7 +19,7 @@ SQRT_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.673263242354377284
 
 
 def _ones(x: torch.Tensor) -> torch.Tensor:
-    return torch.ones_like(x)
+    return x.new_ones(()).expand_as(x)
 
 
 def _elu(x: torch.Tensor, alpha: float, scale: float, inside: float) -> torch.Tensor:
