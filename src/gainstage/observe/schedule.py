@@ -2,7 +2,7 @@
 
 The start-up follows a logarithmic rhythm (0, 1, 2, ... 16, 17, ... 32, 34, ...) and may cost at most ``ALLOWANCE``
 seconds in all; afterwards a step is sampled when the unsampled steps since the last sample have earned its price, and
-in any case before the run has grown by a quarter since: the end of a short run must not go unseen, and their number is
+in any case before the run has grown by half since: the end of a short run must not go unseen, and their number is
 only logarithmic. Prices are measured, not assumed: a sampled step's wall time minus the median unsampled one.
 """
 
@@ -14,7 +14,7 @@ from statistics import median
 
 ALLOWANCE = 0.3
 _RHYTHM = 16
-_UNSEEN = 4
+_UNSEEN = 2
 
 
 @dataclass(slots=True)
