@@ -57,18 +57,24 @@ def test_one_example_per_batch_is_not_constant() -> None:
     assert found(made, "GS602") is None
 
 
-SHARES = float(-(0.02 * np.log(0.02) + 0.98 * np.log(0.98)))
-
-
 @pytest.mark.parametrize(
-    ("counts", "end", "severity"),
-    [([98, 2], SHARES, "warning"), ([98, 2], 0.01, "info"), ([75, 25], SHARES, None), ([9, 1], SHARES, None)],
+    ("counts", "predicted", "severity"),
+    [([98, 2], [100, 0], "warning"), ([98, 2], [97, 3], "info"), ([75, 25], [100, 0], None), ([9, 1], [10, 0], None)],
 )
-def test_imbalance(counts: list[int], end: float, severity: str | None) -> None:
-    extra = {**BINARY, "class_counts": counts, "target_mean": counts[1] / sum(counts)}
-    values = tuple(np.concatenate([np.linspace(0.7, end, 4), np.full(8, end)]))
-    finding = found(network("binary_cross_entropy_with_logits", extra, values=values), "GS603")
+def test_imbalance_costs_where_the_rare_class_is_never_predicted(
+    counts: list[int], predicted: list[int], severity: str | None
+) -> None:
+    extra = {**CLASSES, "input_width": 2, "class_counts": counts, "predicted_counts": predicted}
+    finding = found(network("cross_entropy", extra), "GS603")
     assert (finding.severity if finding else None) == severity
+
+
+@pytest.mark.parametrize(("largest", "severity"), [(-0.5, "warning"), (0.5, "info")])
+def test_imbalance_of_a_single_output(largest: float, severity: str) -> None:
+    extra = {**BINARY, "class_counts": [98, 2], "target_mean": 0.02, "input_max": largest}
+    finding = found(network("binary_cross_entropy_with_logits", extra), "GS603")
+    assert finding is not None
+    assert finding.severity == severity
 
 
 LARGE = {"target_min": 100.0, "target_max": 300.0, "target_mean": 200.0, "target_std": 50.0}

@@ -78,6 +78,7 @@ EXPLANATIONS = (
     Explanation("GS101", ("GS602",)),
     *(Explanation(code, BUILT_WRONG, causes) for code, causes in AMPLIFIED.items()),
     Explanation("GS403", ("GS605",), LEARNING_RATE),
+    Explanation("GS105", ("GS605",), LEARNING_RATE),
     Explanation("GS203", ("GS702",), frozenset({"zero-gradient"}), fold=True),
     Explanation("GS201", ("GS401", "GS203"), fold=True),
     Explanation("GS204", ("GS601",)),

@@ -23,7 +23,7 @@ def blame(view: View, moved: Motion) -> Cause:
     """The scale that explains the first steps' size, if they were harmless without it; else the learning rate."""
     ratio, change = starting(view, moved.ratio), starting(view, moved.change)
     momentum = momentum_of(view)
-    if momentum > HEAVY and ratio < 0.5 and change < 0.5:
+    if momentum > HEAVY and ratio < 1 and change < 1:
         steps = number(1 / (1 - momentum))
         return Cause("momentum", text=f"one step is harmless, but momentum {number(momentum)} adds up {steps} of them")
     # Inputs x times larger make SGD's gradient x times larger and the loss x squared times as curved; targets of

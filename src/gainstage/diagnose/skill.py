@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,13 +119,24 @@ def target_size(outlet: Outlet) -> float:
 
 def class_counts(outlet: Outlet) -> Array:
     """How often each class was seen as a target over all samples; empty when unknown."""
-    total: list[float] = []
-    for counts in outlet.view.run.signal_extra(outlet.loss.index, "class_counts"):
-        listed: Any = json.loads(counts) if isinstance(counts, str) else counts or []
-        total += [0.0] * (len(listed) - len(total))
+    return total(outlet.view.run.signal_extra(outlet.loss.index, "class_counts"))
+
+
+def predicted_counts(outlet: Outlet) -> Array:
+    """How often each class was the largest output over the last third of the samples; empty when unknown."""
+    counts = outlet.view.run.signal_extra(outlet.loss.index, "predicted_counts")
+    return total([listed for listed, late in zip(counts, outlet.view.late, strict=True) if late])
+
+
+def total(counts: Sequence[Any]) -> Array:
+    """The sum of lists of unequal length (or their JSON)."""
+    summed: list[float] = []
+    for entry in counts:
+        listed: Any = json.loads(entry) if isinstance(entry, str) else entry or []
+        summed += [0.0] * (len(listed) - len(summed))
         for place, count in enumerate(listed):
-            total[place] += count
-    return np.array(total)
+            summed[place] += count
+    return np.array(summed)
 
 
 def entropy(counts: Array) -> float:

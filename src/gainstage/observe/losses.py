@@ -36,9 +36,10 @@ def read(
     visit.extra["reduction"] = str(kwargs.get("reduction", "mean"))
 
 
-def read_data(visit: Visit, tensor: torch.Tensor, unit_dim: int) -> None:
-    """Keep a small copy of a data tensor: rows of features."""
-    visit.extra["data"] = _rows(tensor, unit_dim)
+def read_data(visit: Visit, tensor: torch.Tensor, unit_dim: int, *, thorough: bool) -> None:
+    """Count a data tensor's examples; if ``thorough``, keep a small copy of it: rows of features."""
+    if thorough:
+        visit.extra["data"] = _rows(tensor, unit_dim)
     visit.extra["integer"] = int(not tensor.is_floating_point())
     visit.extra["examples"] = int(tensor.shape[0]) if tensor.dim() else 1
 
@@ -74,6 +75,8 @@ def numbers(visit: Visit) -> dict[str, Any]:
     if given.size:
         sums = given.sum(axis=1)
         found |= {"row_sum_min": float(sums.min()), "row_sum_max": float(sums.max())}
+    if given.size and visit.operation.name in _BY_CLASS and given.shape[1] <= _MOST_CLASSES:
+        found["predicted_counts"] = np.bincount(given.argmax(axis=1), minlength=given.shape[1]).tolist()
     if "target" in extra:
         found |= _target_numbers(visit, _host(extra["target"]), extra)
     return found

@@ -61,7 +61,7 @@ class UpdateTooSmall(Rule):
             return
         if orphaned(view):
             yield self.report(view, moved, "error", "parameters-not-in-optimizer")
-        elif moved.total_change <= LITTLE and moved.total_ratio <= LITTLE and starting(view, moved.steepness) > FLAT:
+        elif possible(moved) <= LITTLE and moved.total_ratio <= LITTLE and starting(view, moved.steepness) > FLAT:
             severity = judged(moved)
             if severity is not None:
                 yield self.report(view, moved, severity, "learning-rate")
@@ -73,7 +73,7 @@ class UpdateTooSmall(Rule):
         if cause == "learning-rate":
             text = (
                 f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could "
-                f"have changed the loss by {moved.total_change:.2g} of its value at most"
+                f"have changed the loss by {possible(moved):.2g} of its value at most"
             )
             text += f"; at this pace it would take {number(needed)} steps to matter." if math.isfinite(needed) else "."
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
@@ -84,7 +84,7 @@ class UpdateTooSmall(Rule):
             remedy = Remedy("optimizer-parameters", "unsafe", "the optimizer", predicted, view.learning.end)
         evidence = {
             "learning_rate": rate, "update_ratio": ratio, "steps": moved.span, "steps_needed": needed,
-            "possible_change": moved.total_change, "steepness": starting(view, moved.steepness),
+            "possible_change": possible(moved), "steepness": starting(view, moved.steepness),
             "loss_change": outcome_of(view).change,
         }  # fmt: skip
         return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=Cause(cause), remedies=[remedy])
@@ -97,15 +97,20 @@ def orphaned(view: View) -> bool:
     return bool(held) and not any(held) and any(step.optimizer for step in view.run.steps)
 
 
+def possible(moved: Motion) -> float:
+    """Share of the loss that the run could have changed; of the weights where the loss has no floor at zero."""
+    return moved.total_ratio if math.isnan(moved.total_change) else moved.total_change
+
+
 def steps_needed(moved: Motion) -> float:
     """Steps until the promised changes add up to the loss itself."""
-    return moved.span / moved.total_change if moved.total_change > 0 else math.inf
+    return moved.span / possible(moved) if possible(moved) > 0 else math.inf
 
 
 def judged(moved: Motion) -> Severity | None:
     """A short run may be a try that goes on elsewhere: there only a training that nobody waits for is a fault."""
     needed = steps_needed(moved)
-    if moved.total_change <= NOTHING and (moved.span >= SHORT or needed >= ENDLESS):
+    if possible(moved) <= NOTHING and (moved.span >= SHORT or needed >= ENDLESS):
         return "error"
     return "warning" if moved.span >= SHORT or needed >= ENDLESS / 10 else None
 

@@ -10,13 +10,14 @@ import numpy as np
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.motion import Motion, motion
+from gainstage.diagnose.progress import softened
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import outcome_of
 from gainstage.record.schema import Parameter
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
+GROUPS = 100.0  # between the learning rates of two groups: beyond what fine-tuning uses between body and head
 STILL, REWRITTEN = 0.01, 0.3  # of a weight's own size, over the whole run
 
 
@@ -63,10 +64,14 @@ class UnevenUpdates(Rule):
         fastest, slowest = max(moved, key=moved.__getitem__), min(still, key=moved.__getitem__)
         spread = 20 * np.log10(moved[fastest] / moved[slowest])
         gradients = [middle(view.update(parameter, "gradient")[view.late]) for parameter in (fastest, slowest)]
+        rates = group_rates(view)
         by_gradient = gradients[1] > 0 and gradients[0] / gradients[1] > np.sqrt(moved[fastest] / moved[slowest])
+        reason = "gradient" if by_gradient else "weight-scale"
+        if max(rates, default=1.0) > GROUPS * min(rates, default=1.0):
+            reason = "learning-rates"
         text = (
             f"{fastest.name} was rewritten {number(moved[fastest])} times its size over the run, {slowest.name} moved "
-            f"by {number(moved[slowest])}: {spread:.0f} dB apart under one learning rate."
+            f"by {number(moved[slowest])}: {spread:.0f} dB apart."
         )
         evidence = {
             "fastest": fastest.name, "slowest": slowest.name, "fastest_moved": moved[fastest],
@@ -78,9 +83,15 @@ class UnevenUpdates(Rule):
             Remedy("learning-rate-per-layer", "unsafe", slowest.name, predicted, spread, "dB"),
         )
         return self.finding(
-            "warning" if outcome_of(view).failed else "info", text, sites=[p.name for p in still], steps=view.steps,
-            evidence=evidence, cause=Cause("gradient" if by_gradient else "weight-scale"), remedies=remedies,
+            softened("warning", view), text, sites=[p.name for p in still], steps=view.steps,
+            evidence=evidence, cause=Cause(reason), remedies=remedies,
         )  # fmt: skip
+
+
+def group_rates(view: View) -> list[float]:
+    """Learning rates of the optimizer's parameter groups at the last sample; empty for a single group."""
+    rates = view.run.steps[-1].settings.get("learning_rates", ())
+    return [float(rate) for rate in rates if isinstance(rate, int | float) and rate > 0]
 
 
 def weights(view: View) -> list[Parameter]:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
-from gainstage.diagnose.outlet import Outlet, outlets
+from gainstage.diagnose.outlet import BINARY_LOSSES, Outlet, finite, outlets
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import class_counts, skill
+from gainstage.diagnose.skill import class_counts, predicted_counts, skill
 from gainstage.diagnose.wording import percent
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 RATIO = 10.0
+HALF = 0.5
 ENOUGH = 100  # targets: fewer do not tell shares of 1 in 10
 
 
@@ -25,8 +26,7 @@ class ImbalancedTargets(Rule):
     """
     ## What it detects
     Classes of which the most frequent occurs at least ten times as often as the rarest seen. It is an info; a
-    warning when the loss came down to that of always predicting the classes' shares and stays there, so that the
-    network ignores its input.
+    warning when the network ignores the rare class: on the last samples it is never the answer.
 
     ## Why it matters
     Accuracy looks high and means nothing: predicting the majority reaches its share. The rare class contributes
@@ -63,16 +63,15 @@ class ImbalancedTargets(Rule):
     def report(self, outlet: Outlet, counts: np.ndarray, seen: np.ndarray) -> Finding:
         """The finding for one loss."""
         known, majority = skill(outlet), float(seen.max() / seen.sum())
-        # It came down to the loss of the shares from well above it, and not further than the noise of batches.
-        way, noise = known.start - known.baseline, max(2 * known.error, 0.05 * known.baseline)
-        collapsed = way > 0.1 * known.baseline and -noise < known.end - known.baseline < max(noise, 0.1 * way)
+        collapsed = never_predicted(outlet, counts) or one_sided(outlet)
         severity: Severity = "warning" if collapsed else "info"
         text = (
             f"The most frequent class holds {percent(majority)} of {number(seen.sum())} targets seen, "
             f"{number(seen.max() / seen.min())} times the rarest"
         )
         text += (
-            f"; the loss rests at {number(known.end)}, that of predicting the shares whatever the input."
+            f"; the loss ends at {number(known.end)}, that of predicting the shares whatever the input is "
+            f"{number(known.baseline)}; the rare class is never predicted."
             if collapsed
             else ", so accuracy alone says little."
         )
@@ -88,3 +87,22 @@ class ImbalancedTargets(Rule):
             severity, text, sites=[outlet.loss], steps=outlet.steps, evidence=evidence,
             cause=Cause("imbalance"), remedies=[remedy],
         )  # fmt: skip
+
+
+def never_predicted(outlet: Outlet, counts: np.ndarray) -> bool:
+    """Whether a class of less than a tenth of the largest one is the answer to no example of the last samples."""
+    predicted = predicted_counts(outlet)
+    if predicted.size < counts.size:
+        return False
+    rare = (counts > 0) & (counts * RATIO <= counts.max())
+    return bool(np.any(predicted[: counts.size][rare] == 0))
+
+
+def one_sided(outlet: Outlet) -> bool:
+    """No example of the last samples is put on the rare side of the threshold of a binary classification."""
+    if outlet.loss.operation not in BINARY_LOSSES or outlet.most("input_width") != 1:
+        return False
+    threshold = 0.0 if outlet.loss.operation.endswith("logits") else HALF
+    late, rare_is_one = outlet.view.late, outlet.typical("target_mean") < HALF
+    edge = finite(outlet.numbers("input_max" if rare_is_one else "input_min")[late])
+    return bool(edge.size and (np.all(edge < threshold) if rare_is_one else np.all(edge > threshold)))
