@@ -22,7 +22,7 @@ _WEIGHTS = {
 
 def readable(tensor: torch.Tensor) -> bool:
     """A plain, strided tensor with data: not a subclass, not sparse, not on the meta device."""
-    return type(tensor) in _PLAIN and tensor.layout == torch.strided and tensor.device.type != "meta"
+    return type(tensor) in _PLAIN and tensor.layout is torch.strided and not tensor.is_meta
 
 
 def entering(operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], weight: Any) -> torch.Tensor | None:

@@ -155,7 +155,7 @@ def _signal(visit: Visit, step: int, site: Site, result: Harvest, ledger: Ledger
         nonfinite=int(not outputs.finite),
         nonfinite_gradient_in=int(not slot_in.finite),
         nonfinite_gradient=int(not slot_out.finite),
-        extra=_extra(visit, thorough),
+        extra=_extra(visit),
     )
 
 
@@ -189,8 +189,8 @@ def _distinct(moments: Moments) -> int:
     return int(np.unique(np.round(pairs / size, 6), axis=0).shape[0])
 
 
-def _extra(visit: Visit, thorough: bool) -> dict[str, Any]:
-    if visit.operation.kind == "loss" or (visit.operation.kind == "input" and thorough):
+def _extra(visit: Visit) -> dict[str, Any]:
+    if visit.operation.kind == "loss" or "data" in visit.extra:
         return losses.numbers(visit)
     if visit.operation.kind == "affine" and visit.slot_out is not None and visit.slot_out.energies:
         silent = min(energy.silent for energy in visit.slot_out.energies)

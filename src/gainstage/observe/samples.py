@@ -48,7 +48,7 @@ class Samples:
 
     def watcher(self, failed: Callable[[Exception], None]) -> Watcher:
         """For the next sample. Whole batches are searched for silent units only where a part of one shows some."""
-        return Watcher(self.names, Reducer(self._pool), failed, None if self.thorough else self.ledger.suspects)
+        return Watcher(self.names, Reducer(self._pool), failed, thorough=self.thorough, suspects=self.ledger.suspects)
 
     def now(self) -> float:
         """Seconds since observing began."""

@@ -61,10 +61,17 @@ class Watcher:
     """Sees the forward and backward pass of one sampled step; ``before`` and ``after`` are the tap's two ends."""
 
     def __init__(
-        self, names: Names, reducer: Reducer, failed: Callable[[Exception], None], suspects: Set[Key] | None = None
+        self,
+        names: Names,
+        reducer: Reducer,
+        failed: Callable[[Exception], None],
+        *,
+        thorough: bool = True,
+        suspects: Set[Key] = frozenset(),
     ) -> None:
-        """``suspects`` are the activations whose silent units are counted on every example; all of them by default."""
+        """If not ``thorough``, silent units are counted on every example only at ``suspects``, and data not copied."""
         self.names = names
+        self.thorough = thorough
         self.suspects = suspects
         self.origins = Origins()
         self.reducer = reducer
@@ -106,7 +113,7 @@ class Watcher:
     def release(self) -> None:
         """Forget the step: hooks away, no tensor remembered."""
         self.ear.release()
-        self.origins.known.clear()
+        self.origins.clear()
 
     def _before_unrecorded(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         name = getattr(function, "__name__", "")
@@ -120,7 +127,8 @@ class Watcher:
         if not torch.is_grad_enabled() or quiet():
             return None
         if function in known.products:
-            weight = self._factor(args, kwargs)
+            # mv(W, x) is how spectral_norm iterates; nobody writes a layer so.
+            weight = self._factor(args[1:] if known.products[function].name == "mv" else args, kwargs)
             if weight is not None:
                 return self._open(known.products[function], args, kwargs, weight)
         elif function in known.clamps and arguments.is_relu(name, args, kwargs):
@@ -185,7 +193,7 @@ class Watcher:
             sample, plan = cut(entering, visit.unit_dim)
             visit.slopes = Slopes()
             self.reducer.slopes(visit.slopes, sample, visit.operation.function, visit.parameters)
-            suspected = self.suspects is None or visit.key in self.suspects
+            suspected = self.thorough or visit.key in self.suspects
             if suspected and not plan.whole and visit.operation.function == "relu":
                 visit.largest = arguments.largest(entering, visit.unit_dim)
 
@@ -204,7 +212,7 @@ class Watcher:
         """A tensor that no recorded operation made: the data. It gets a site of its own."""
         place = Place(visit.place.root, "", "", visit.place.training)
         data = Visit(_DATA, place, source_line=visit.source_line, unit_dim=visit.unit_dim, turn=self.turn)
-        losses.read_data(data, tensor, visit.unit_dim)
+        losses.read_data(data, tensor, visit.unit_dim, thorough=self.thorough)
         if tensor.is_floating_point():
             data.outputs = self._moments(tensor, origin, visit.unit_dim)
         self.visits.append(data)
