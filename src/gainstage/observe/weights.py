@@ -41,7 +41,7 @@ class Snapshot:
 
 def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
     """The weights before a step; ``thorough`` also tells equal rows apart, which costs a pass over them."""
-    kept = [tensor for tensor in tensors if _plain(tensor)]
+    kept = sorted(filter(_plain, tensors), key=lambda tensor: tensor.numel() <= ENTRIES)
     snapshot = Snapshot(kept, [min(tensor.numel(), ENTRIES) for tensor in kept], _entries(kept))
     snapshot.thorough = thorough
     if thorough:
@@ -55,12 +55,13 @@ def read_gradients(snapshot: Snapshot) -> None:
     """The gradients that the step used, or is about to use."""
     gradients = [tensor.grad for tensor in snapshot.tensors]
     snapshot.norms = _norms(gradients)
-    snapshot.gradients = _entries(
-        [
-            tensor.new_zeros(size) if gradient is None or gradient.is_sparse else gradient
-            for tensor, size, gradient in zip(snapshot.tensors, snapshot.sizes, gradients, strict=True)
-        ]
-    )
+    dense = [None if gradient is None or gradient.is_sparse else gradient for gradient in gradients]
+    pairs = list(zip(dense, snapshot.tensors, strict=True))
+    snapshot.gradients = _entries([tensor if gradient is None else gradient for gradient, tensor in pairs])
+    ends = np.cumsum(snapshot.sizes)
+    for position, gradient in enumerate(dense):
+        if gradient is None:
+            snapshot.gradients[ends[position] - snapshot.sizes[position] : ends[position]] = 0
     if snapshot.thorough:
         for position, gradient in enumerate(gradients):
             if gradient is not None and gradient.dim() >= 2 and not gradient.is_sparse:
@@ -158,14 +159,23 @@ def _plain(tensor: torch.Tensor) -> bool:
 
 
 def _entries(tensors: Sequence[torch.Tensor]) -> _Vector:
-    """At most 1,024 entries of each, one tensor after the other: one read-back where they share device and dtype."""
-    if not tensors:
-        return np.zeros(0)
+    """At most 1,024 entries of each, the large ones first: two read-backs where they share device and dtype."""
     with torch.no_grad():
-        parts = [_runs(tensor) for tensor in tensors]
-        if len({(part.device, part.dtype) for part in parts}) == 1:
-            return _host(torch.cat(parts))
-        return np.concatenate([_host(part) for part in parts])
+        large = [_runs(tensor) for tensor in tensors if tensor.numel() > ENTRIES]
+        small = [tensor.reshape(-1) for tensor in tensors if tensor.numel() <= ENTRIES]
+        found = [_host(part).reshape(-1) for parts in (large, small) for part in _joined(parts)]
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def _joined(parts: list[torch.Tensor]) -> list[torch.Tensor]:
+    """All parts as one where they can be joined."""
+    return [torch.cat(parts)] if len({(part.device, part.dtype) for part in parts}) == 1 else parts
+
+
+def _runs(tensor: torch.Tensor) -> torch.Tensor:
+    """Runs of neighbours, since memory comes in lines of sixteen numbers, spread over the whole tensor."""
+    flat = tensor if tensor.is_contiguous() else tensor.reshape(-1)
+    return flat.as_strided((_RUNS, ENTRIES // _RUNS), (_spread(tensor.numel()), 1))
 
 
 def _host(entries: torch.Tensor) -> _Vector:
