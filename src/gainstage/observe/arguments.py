@@ -108,9 +108,12 @@ def read(
         visit.weight = args[2] if isinstance(args[2], torch.Tensor) else None
     for position, (name, default) in (operation.settings or {}).items():
         visit.parameters[name] = args[position] if len(args) > position else kwargs.get(name, default)
-    if operation.name in ("softmax", "log_softmax", "softmin") and isinstance(visit.parameters.get("dim"), int):
-        entered = args[0] if args else kwargs.get("input")
-        visit.parameters["width"] = int(entered.shape[visit.parameters["dim"]]) if entered.dim() else 1
+    entered = args[0] if args else kwargs.get("input")
+    if operation.name in ("softmax", "log_softmax", "softmin") and isinstance(entered, torch.Tensor):
+        dim = visit.parameters.get("dim")
+        if not isinstance(dim, int):  # what torch chooses, with a warning, where no dimension is given
+            dim = visit.parameters["dim"] = 0 if entered.dim() in (0, 1, 3) else 1
+        visit.parameters["width"] = int(entered.shape[dim]) if entered.dim() else 1
 
 
 def _tensor(args: tuple[Any, ...], kwargs: dict[str, Any], position: int | None, name: str) -> torch.Tensor | None:

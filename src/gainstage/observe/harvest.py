@@ -60,11 +60,8 @@ def _alive(visits: Sequence[Visit]) -> list[Visit]:
     reached = [visit for visit in visits if id(visit) in alive]
     roots = {visit.place.root for visit in reached if visit.place.module}
     keys = {visit.key for visit in reached}
-    cut_off = [
-        visit
-        for visit in visits
-        if visit.weight is not None and visit.slot_out is not None and visit.place.root in roots and visit.key not in keys
-    ]
+    trained = [visit for visit in visits if visit.weight is not None and visit.slot_out is not None]
+    cut_off = [visit for visit in trained if visit.place.root in roots and visit.key not in keys]
     alive |= _with_ancestors(cut_off)
     return [visit for visit in visits if id(visit) in alive]
 

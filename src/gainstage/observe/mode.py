@@ -131,7 +131,7 @@ def quiet() -> bool:
     """
     return (
         torch._C._len_torch_dispatch_stack() > 0
-        or torch._C._functorch.peek_interpreter_stack() is not None
+        or torch._C._functorch.peek_interpreter_stack() is not None  # pyright: ignore[reportAttributeAccessIssue]
         or torch.autograd._profiler_enabled()
         or torch._C._get_tracing_state() is not None
         or torch.compiler.is_compiling()

@@ -30,7 +30,7 @@ class Operation:
 
 def _resolve(names: tuple[str, ...]) -> list[Callable[..., Any]]:
     """The function objects behind dotted names that this torch version has."""
-    roots = {"F": F, "torch": torch, "Tensor": torch.Tensor, "C": torch._C._nn}
+    roots = {"F": F, "torch": torch, "Tensor": torch.Tensor, "C": torch._C._nn}  # pyright: ignore[reportAttributeAccessIssue]
     found = []
     for name in names:
         root, *attributes = name.split(".")
