@@ -46,6 +46,28 @@ def test_a_loop_without_an_optimizer_is_found_and_loses_no_step(in_place: str) -
     assert (ratios[:-1] > 0).all()
 
 
+def test_weights_that_move_between_two_backward_passes_of_one_step() -> None:
+    """Sharpness-aware minimisation (Foret et al., 2021) looks like a loop without an optimizer, until its step."""
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        F.mse_loss(model(X), Y).backward()
+        with torch.no_grad():
+            shifts = [0.05 * parameter.grad for parameter in model.parameters()]
+            torch._foreach_add_(list(model.parameters()), shifts)
+        optimizer.zero_grad()
+        F.mse_loss(model(X), Y).backward()
+        with torch.no_grad():
+            torch._foreach_sub_(list(model.parameters()), shifts)
+        optimizer.step()
+
+    run = watched(step, 4, every=1)
+    assert [s.optimizer for s in run.steps][1:] == ["SGD", "SGD", "SGD"]
+    assert [s.backward_passes for s in run.steps][1:] == [2, 2, 2]
+
+
 def test_a_users_own_optimizer() -> None:
     class Signed(torch.optim.Optimizer):
         def __init__(self, parameters: object) -> None:

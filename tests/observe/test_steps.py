@@ -119,6 +119,7 @@ def test_a_gradient_penalty_is_counted_whole_and_heard_not_at_all() -> None:
     run = watched(step)
     calls = {(s.module, s.call) for s in run.sites if s.kind != "input" and s.kind != "math"}
     assert {(module, call) for module in "012" for call in (0, 1)} <= calls
+    assert np.isnan(number(run, site(run, "linear", 0, module="2"), "gradient")), "the penalty's own is not the loss's"
     output = site(run, "linear", 1, module="2")
     assert number(run, output, "gradient") == pytest.approx(1 / 32, rel=1e-5)
 

@@ -72,6 +72,12 @@ def test_a_product_of_two_activations_is_no_stage() -> None:
     assert [s.call for s in run.sites if s.kind == "affine"] == [0, 1]
 
 
+def test_the_power_iteration_of_spectral_norm_is_no_stage() -> None:
+    model = nn.Sequential(nn.Linear(6, 3), nn.Tanh(), nn.utils.parametrizations.spectral_norm(nn.Linear(3, 2)))
+    run = looked(model, FLAT, lambda output: output.square().mean())
+    assert operations(run) == ["linear", "tanh", "linear"]
+
+
 def test_bilinear() -> None:
     run = looked(nn.Bilinear(6, 6, 3), (FLAT, FLAT.flip(0)), lambda output: output.square().mean())
     place = site(run, "bilinear")

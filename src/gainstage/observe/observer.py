@@ -98,6 +98,11 @@ class Observer:
 
     def _before_step(self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.optimizers.meet(optimizer)
+        if self.by_hand:  # weights moved without an optimizer, yet there is one (sharpness-aware minimisation)
+            self._settle()
+            self.by_hand = False
+            if self.window is None:
+                self._tap_out()
         window = self.window
         if window is None:
             return

@@ -2,20 +2,24 @@
 
 Every tensor seen on a sampled step is remembered by a weak reference, with the recorded operations that
 fed it and the names of the unrecorded ones in between. Nothing is kept alive, and nothing is
-written onto the tensor.
+written onto the tensor. What a ``torch.autograd.Function`` makes passes no function mode: there autograd's own
+graph is asked.
 """
 
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch.autograd.graph import Node
 
 from gainstage.observe.visits import Moments, Slot, Visit
 
 _MOST_NAMES = 12
+_MOST_NODES = 64
 
 
 @dataclass(slots=True)
@@ -40,13 +44,14 @@ class Origins:
     """A weak map from tensors (by identity) to their origins."""
 
     known: dict[int, tuple[weakref.ref[torch.Tensor], Origin]] = field(default_factory=dict)
+    nodes: dict[int, Origin] = field(default_factory=dict)  # by autograd's number of the node that made the tensor
 
     def of(self, tensor: torch.Tensor) -> Origin | None:
         """The tensor's origin, or ``None`` for one that was not seen before."""
         entry = self.known.get(id(tensor))
         if entry is not None and entry[0]() is tensor:
             return entry[1]
-        return None
+        return None if tensor.grad_fn is None else self._behind(tensor, tensor.grad_fn)
 
     def need(self, tensor: torch.Tensor) -> Origin:
         """The tensor's origin; an empty one is made for data that enters here."""
@@ -55,7 +60,31 @@ class Origins:
     def set(self, tensor: torch.Tensor, origin: Origin) -> Origin:
         """Remember where a tensor comes from, or what an in-place operation made of it."""
         self.known[id(tensor)] = (weakref.ref(tensor), origin)
+        if tensor.grad_fn is not None and origin.sources:
+            self.nodes[tensor.grad_fn._sequence_nr()] = origin
         return origin
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.known.clear()
+        self.nodes.clear()
+
+    def _behind(self, tensor: torch.Tensor, made_by: Node) -> Origin | None:
+        """The origin of a tensor that was made out of sight, from the nearest nodes that are known."""
+        sources: dict[int, Visit] = {}
+        waiting = deque([made_by])
+        for _ in range(_MOST_NODES):
+            if not waiting:
+                break
+            node = waiting.popleft()
+            origin = self.nodes.get(node._sequence_nr())
+            if origin is not None:
+                sources.update((id(visit), visit) for visit in origin.sources)
+            else:
+                waiting += [behind for behind, _ in node.next_functions if behind is not None]
+        if not sources:
+            return None
+        return self.set(tensor, Origin(tuple(sources.values()), (made_by.name().removesuffix("Backward"),)))
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """An unrecorded operation: its outputs come from wherever its inputs came from."""
