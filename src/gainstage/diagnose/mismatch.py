@@ -100,7 +100,12 @@ def before_kl(outlet: Outlet) -> Mismatch | None:
 
 
 def before_bce(outlet: Outlet) -> Mismatch | None:
-    """One softmax cannot answer yes to several labels at once."""
+    """Probabilities come from a sigmoid; one softmax cannot answer yes to several labels at once."""
+    if outlet.function == "" and not outlet.probabilities:
+        text = (
+            "binary_cross_entropy receives raw outputs of an affine layer, cut to 0...1 at best: a sigmoid is missing."
+        )
+        return Mismatch("logits-into-probability-loss", text, "bce-with-logits")
     width, ones = outlet.typical("input_width"), outlet.typical("target_mean") * outlet.typical("target_width")
     if outlet.probabilities and width == outlet.typical("target_width") and abs(ones - 1) > 0.05:
         text = (

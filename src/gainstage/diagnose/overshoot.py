@@ -16,6 +16,8 @@ from gainstage.diagnose.view import View
 
 FAR = 10.0  # times what an initialisation assumes
 HEAVY = 0.95  # momentum beyond which more than 20 steps add up
+STEEP = 3.0  # times the usual, below which trainings differ anyway
+USUAL_RATIO = 1e-2  # update over weight of the first steps of trainings that go well
 USUAL_STEEPNESS = 10.0  # |g| |w| / loss of trainings that go well: of order one to ten
 
 
@@ -37,7 +39,8 @@ def blame(view: View, moved: Motion) -> Cause:
         if target >= FAR:
             return Cause("target-scale", text=f"targets {number(target)} times the output make the gradient as large")
     excess = starting(view, moved.steepness) / USUAL_STEEPNESS
-    if excess >= FAR and (ratio / excess if follows else ratio) < 1:
+    # What is left of the ratio without the steepness is the learning rate's: the larger excess is to blame.
+    if excess >= STEEP and excess >= (ratio / excess if follows else ratio) / USUAL_RATIO:
         text = f"the loss was {number(excess)} times steeper than usual before the first step"
         return Cause("steep-start", text=text)
     return Cause("learning-rate", text="neither inputs nor targets nor the start explain the size of the first steps")

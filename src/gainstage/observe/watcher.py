@@ -175,6 +175,8 @@ class Watcher:
         leaving = arguments.leaving(visit.operation, output)
         if leaving is None or not arguments.readable(leaving) or not leaving.is_floating_point():
             return
+        if leaving.dtype is torch.float16:
+            visit.parameters["dtype"] = "float16"
         unit_dim = arguments.output_dim(visit.operation, leaving, visit.unit_dim)
         for tensor in tensors((output,), {}):
             self.origins.set(tensor, Origin((visit,), unit_dim=unit_dim, dimensions=tensor.dim()))
@@ -262,9 +264,10 @@ class Watcher:
         found: list[Visit] = []
         for tensor in factors:
             origin = self.origins.of(tensor)
-            if origin is not None and len(origin.sources) == 1 and origin.sources[0].operation.kind == "activation":
-                if any(other is not tensor and self._is_fed(other) for other in factors):
-                    found.append(origin.sources[0])
+            if origin is None or len(origin.sources) != 1 or origin.sources[0].operation.kind != "activation":
+                continue
+            if any(other is not tensor and self._is_fed(other) for other in factors):
+                found.append(origin.sources[0])
         bounded = [visit for visit in found if visit.operation.function in _BOUNDED]
         for visit in bounded or found:
             visit.gate = True

@@ -9,7 +9,7 @@ import numpy as np
 
 from gainstage.diagnose.finding import Finding, Remedy
 from gainstage.diagnose.motion import Motion, motion, starting
-from gainstage.diagnose.overshoot import blame
+from gainstage.diagnose.overshoot import USUAL_RATIO, blame
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import Outcome, outcome_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 WHOLE = 1.0  # a step that rewrites the weights once, or whose first-order promise is the whole loss
-USUAL_RATIO, USUAL_CHANGE = 1e-2, 0.1  # of trainings that go well; only for the remedy's number
+USUAL_CHANGE = 0.1  # of the loss by one step of trainings that go well; only for the remedy's number
 
 
 @final

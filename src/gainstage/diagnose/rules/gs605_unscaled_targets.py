@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
-from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
+from gainstage.diagnose.motion import motion
 from gainstage.diagnose.outlet import REGRESSION_LOSSES, Outlet, outlets
+from gainstage.diagnose.overshoot import blame
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import SLIGHT, Skill, outcome_of, output_scale, skill, target_size, target_spread
 
@@ -59,6 +61,10 @@ class UnscaledTargets(Rule):
         """The finding for one loss."""
         outcome = outcome_of(outlet.view)
         failed = outcome.broke or known.value <= SLIGHT or (math.isnan(known.value) and not outcome.fell)
+        # A run that broke by its learning rate says nothing on the targets.
+        severity: Severity = "warning" if failed else "info"
+        if outcome.broke:
+            severity = "error" if blame(outlet.view, motion(outlet.view)).name == "target-scale" else "info"
         text = (
             f"The targets have an RMS of {number(size)} where the fresh output gives {number(own)}; the loss starts at "
             f"{number(known.start)} and ends at {number(known.end)}, that of predicting their mean is "
@@ -75,6 +81,6 @@ class UnscaledTargets(Rule):
             "loss_start": known.start, "loss_end": known.end, "loss_of_mean": known.baseline, "skill": known.value,
         }  # fmt: skip
         return self.finding(
-            "error" if outcome.broke else "warning" if failed else "info", text, sites=outlet.place,
+            severity, text, sites=outlet.place,
             steps=outlet.steps, evidence=evidence, cause=Cause("target-scale"), remedies=remedies,
         )  # fmt: skip
