@@ -15,7 +15,7 @@ CASES = (
         "both_sigmoid_tiny_lr",
         (Fault(("vanishing-gradient",), ACTIVATION), Fault(("update-too-small",), STEP)),
         (("nn.Sigmoid, 1e-6", "nn.SELU, 1e-2"),),
-        ("signal-collapse", "off-centre-activation", *STUCK),
+        ("signal-collapse", "off-centre-activation", "initialisation-misfit", *STUCK),
     ),
     Sick(
         "both_relu_output_not_cleared",
