@@ -24,7 +24,8 @@ from gainstage.observe.naming import Names
 from gainstage.observe.optimizers import Optimizers
 from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
-from gainstage.observe.watcher import Watcher, tables
+from gainstage.observe.tables import tables
+from gainstage.observe.watcher import Watcher
 from gainstage.observe.window import Window
 from gainstage.record.schema import Event
 from gainstage.record.sink import Sink
@@ -82,10 +83,7 @@ class Observer:
         self._detach()
 
     def run_eagerly(self) -> None:
-        """Compiled code runs eagerly on a sampled step and is never compiled under our eyes.
-
-        Only where the compiler is loaded: importing it would cost seconds.
-        """
+        """On a sampled step compiled code runs eagerly and is never compiled; the compiler is not imported for it."""
         loaded = "torch._dynamo.decorators" in sys.modules
         if self._tapped and self._stance is None and loaded and not torch.compiler.is_compiling():
             self._stance = torch.compiler.set_stance("force_eager")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Set
-from dataclasses import dataclass
-from functools import cache
 from types import FrameType
 from typing import Any
 
 import torch
 
-from gainstage.observe import arguments, losses, operations, products
+from gainstage.observe import arguments, losses, products
 from gainstage.observe.hearing import Ear
 from gainstage.observe.layout import cut
 from gainstage.observe.mode import quiet
@@ -19,6 +17,7 @@ from gainstage.observe.naming import Names, Place, variable_name
 from gainstage.observe.operations import Operation
 from gainstage.observe.origins import Origin, Origins, tensors
 from gainstage.observe.reduce import Reducer
+from gainstage.observe.tables import tables
 from gainstage.observe.visits import Key, Moments, Slopes, Visit
 
 MOST_VISITS = 8192
@@ -29,32 +28,6 @@ _MULTIPLY = frozenset(("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multip
 _SILENT = frozenset(("__get__", "__set__", "dim", "size", "numel", "item", "is_floating_point", "__len__", "zero_"))
 _BOUNDED = frozenset(("sigmoid", "hardsigmoid", "tanh", "hardtanh", "softmax"))
 _FIRST_STAGES = ("affine", "embedding", "recurrent", "attention", "normalisation")
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Function objects by what the watcher does with them."""
-
-    recorded: dict[Any, Operation]
-    products: dict[Any, Operation]
-    clamps: frozenset[Any]
-    subtractions: frozenset[Any]
-    getters: dict[Any, str]
-    backward: frozenset[Any]
-
-
-@cache
-def tables() -> Tables:
-    """The tables for the installed torch, built once."""
-    backward = frozenset((torch.Tensor.backward, torch.autograd.backward))
-    return Tables(
-        operations.table(),
-        operations.products(),
-        operations.clamps(),
-        operations.subtractions(),
-        operations.getters(),
-        backward,
-    )
 
 
 class Watcher:
