@@ -172,12 +172,6 @@ def _joined(parts: list[torch.Tensor]) -> list[torch.Tensor]:
     return [torch.cat(parts)] if len({(part.device, part.dtype) for part in parts}) == 1 else parts
 
 
-def _runs(tensor: torch.Tensor) -> torch.Tensor:
-    """Runs of neighbours, since memory comes in lines of sixteen numbers, spread over the whole tensor."""
-    flat = tensor if tensor.is_contiguous() else tensor.reshape(-1)
-    return flat.as_strided((_RUNS, ENTRIES // _RUNS), (_spread(tensor.numel()), 1))
-
-
 def _host(entries: torch.Tensor) -> _Vector:
     """In the precision they have, since a copy in double of a thousand layers is large; half precision in single."""
     half = entries.dtype in (torch.float16, torch.bfloat16)
