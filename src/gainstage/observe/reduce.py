@@ -22,7 +22,7 @@ from gainstage.observe.slopes import best, slope
 from gainstage.observe.visits import Energy, Moments, Slopes
 
 _MOST_SAMPLES = 32
-_MOST_ENTRIES = 1 << 18  # of one buffer: 1 MB in single precision
+_MOST_ENTRIES = 1 << 17  # of one buffer: 512 kB in single precision
 _COARSE = (torch.float16, torch.bfloat16)  # too coarse to add up in
 
 Key = tuple[Any, ...]
