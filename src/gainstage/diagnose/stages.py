@@ -150,22 +150,24 @@ class _Graph:
 
 
 def _path(followers: tuple[Site, ...], receiver: Site | None) -> tuple[Site, ...]:
-    """Followers on the way from the affine operation to the receiver, found backwards through the sources."""
+    """Followers on the way from the affine operation to the receiver, found backwards through the sources.
+
+    A gate is no factor of its own: x * sigmoid(x) passes a gradient around it.
+    """
     own = {follower.index: follower for follower in followers}
     path = list(followers[-1:]) if receiver is None else []
     at = receiver if receiver is not None else (followers[-1] if followers else None)
     while at is not None:
         inside = [source for source in at.sources if source in own and source < at.index]
         at = own[max(inside)] if inside else None
-        if at is not None:
+        if at is not None and not at.gate:
             path.append(at)
     return tuple(reversed(path))
 
 
 def _main_activation(followers: tuple[Site, ...]) -> Site | None:
-    """The first activation, one that is not a gate if there is a choice."""
-    activations = [follower for follower in followers if follower.kind == "activation"]
-    return next((a for a in activations if not a.gate), activations[0] if activations else None)
+    """The first activation that is not a gate; a gate alone makes the user's own function, x * sigmoid(x)."""
+    return next((f for f in followers if f.kind == "activation" and not f.gate), None)
 
 
 def _function(site: Site, activation: Site | None, followers: tuple[Site, ...], takers: list[Site]) -> str:
@@ -174,5 +176,5 @@ def _function(site: Site, activation: Site | None, followers: tuple[Site, ...], 
     if site.kind in ("recurrent", "attention"):
         return site.function or "custom"
     operations = {name for taker in (*followers, *takers) for name in plain(taker.via)}
-    mixed = any(follower.kind in ("math", "attention") for follower in followers)
+    mixed = any(follower.kind in ("math", "attention") or follower.gate for follower in followers)
     return "custom" if mixed or operations - AFFINE_MAPS else ""

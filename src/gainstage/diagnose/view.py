@@ -107,7 +107,8 @@ class View:
     def shares_db(self, stage: Stage) -> dict[str, Array]:
         """``backward_db`` split into its factors; where it is finite the shares sum to it exactly.
 
-        A factor that was not measured counts into "other" (or "residual" where a path leads around the stage).
+        What no recorded operation accounts for is the activation's where that is the user's own, the residual path's
+        where one leads around the stage, and "other" else.
         """
         total = self.backward_db(stage)
         shares = {key: np.zeros_like(total) for key in SHARES}
@@ -119,7 +120,8 @@ class View:
         shares["weights"] = np.where(finite & np.isnan(shares["weights"]), 0.0, shares["weights"])
         with np.errstate(invalid="ignore"):
             rest = total - sum(shares.values())
-        shares["residual" if stage.residual else "other"] = np.where(finite, rest, 0.0)
+        unmeasured = "residual" if stage.residual else "activation" if stage.function == "custom" else "other"
+        shares[unmeasured] = shares[unmeasured] + np.where(finite, rest, 0.0)
         return shares
 
     def _backward_gain(self, site: Site) -> Array:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -240,15 +241,14 @@ class Observer:
             self._switched_off(f"{type(error).__name__}: {error}")
 
     def _detach(self) -> None:
+        """Take everything away; whatever fails on the way, the rest still goes."""
         self._active = False
-        for window in (self.window, self.pending):
-            if window is not None:
-                window.watcher.release()
-        if self._carried is not None:
-            self._carried.release()
+        watchers = [window.watcher for window in (self.window, self.pending) if window is not None]
+        watchers += [self._carried] if self._carried is not None else []
         self.window = self.pending = self._carried = None
-        self._tap_out()
-        self._tap.tracebacks.remove()
+        for leave in (self._tap_out, self._tap.tracebacks.remove, *(watcher.release for watcher in watchers)):
+            with suppress(Exception):
+                leave()
         if not self._tapped:  # else the hooks stay until the tap can go
             for handle in self._handles:
                 handle.remove()

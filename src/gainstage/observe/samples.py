@@ -17,6 +17,7 @@ from gainstage.observe.optimizers import Optimizers
 from gainstage.observe.reduce import Pool, Reducer
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.units import Ledger
+from gainstage.observe.visits import Visit
 from gainstage.observe.watcher import Watcher
 from gainstage.observe.window import Window
 from gainstage.record.schema import NAN, Event, Step, Update
@@ -67,7 +68,7 @@ class Samples:
         self._enter_parameters(window)
         label, stale = self.optimizers.stepped(optimizer) if optimizer is not None else ("", NAN)
         updates, predicted = self._updates(window, label)
-        visits = [visit for visit in watcher.visits if visit.turn < max(window.backward_passes, 1)]
+        visits = self._without_skipped(window, updates)
         result = harvest(visits, window.step, self.sites, self.parameters, self.ledger, thorough)
         if carry:
             watcher.carry_over()
@@ -89,6 +90,22 @@ class Samples:
         if window.watcher.dropped:
             text = f"{window.watcher.dropped} operations of step {window.step} were not looked at: more than 8,192"
             self.sink.event(Event(self.now(), window.step, "limit", text))
+
+    def _without_skipped(self, window: Window, updates: list[Update]) -> list[Visit]:
+        """The visits of the passes that the step is made of; not of one that overflowed and was thrown away.
+
+        A gradient scaler leaves such a step out, so that no step hook fires and the next pass follows at once.
+        """
+        visits = [visit for visit in window.watcher.visits if visit.turn < max(window.backward_passes, 1)]
+        last = max((visit.turn for visit in visits), default=0)
+        broken = {visit.turn for visit in visits if visit.slot_out is not None and not visit.slot_out.finite}
+        skipped = {turn for turn in broken if turn < last}
+        if not skipped or not updates or any(update.nonfinite_gradient for update in updates):
+            return visits
+        text = f"{len(skipped)} backward passes before step {window.step} overflowed, and no step followed them"
+        self.sink.event(Event(self.now(), window.step, "skipped-step", text, {"passes": len(skipped)}))
+        window.losses = [loss for turn, loss in enumerate(window.losses) if turn not in skipped]
+        return [visit for visit in visits if visit.turn not in skipped]
 
     def _enter_parameters(self, window: Window) -> None:
         if self.thorough or len(self.names.roots) != self._roots:
@@ -116,7 +133,8 @@ class Samples:
         updates: list[Update],
         result: Harvest,
     ) -> Step:
-        loss = NAN if window.loss is None else float(window.loss)
+        first = next((loss for loss in window.losses if loss is not None), None)
+        loss = NAN if first is None else float(first)
         rate, settings = self.optimizers.settings(optimizer)
         norms = [update.gradient for update in updates if update.has_gradient]
         return Step(

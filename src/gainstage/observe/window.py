@@ -26,7 +26,7 @@ class Window:
         self.step = step
         self.opened = time.perf_counter()
         self.ours = 0.0
-        self.loss: torch.Tensor | None = None
+        self.losses: list[torch.Tensor | None] = []
         self.backward_passes = 0
         self.snapshot: Snapshot | None = None
         self.watcher = watcher
@@ -64,9 +64,8 @@ class Window:
     def _begin_backward(self, loss: Any) -> None:
         self._on_backward()
         first = loss[0] if isinstance(loss, (list, tuple)) and loss else loss
-        # A second backward pass of one step (accumulation, two losses) does not replace the first one's value.
-        if self.loss is None and isinstance(first, torch.Tensor) and first.numel() == 1:
-            self.loss = first.detach().clone()
+        is_number = isinstance(first, torch.Tensor) and first.numel() == 1
+        self.losses.append(first.detach().clone() if is_number else None)
         self.backward_passes += 1
         self.watcher.turn += 1
         self.watcher.ear.muted = False  # torch.autograd.grad may have failed half-way
