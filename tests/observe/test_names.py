@@ -42,7 +42,7 @@ def test_what_a_model_returns_does_not_matter(kind: str) -> None:
         return F.mse_loss(logits[kind](), X[:, :1])
 
     run = looked(Wrapped(kind), X, loss)
-    assert names(run)[1:] == ["body.0 linear", "body.1 tanh", "body.2 linear", "mse_loss"]
+    assert names(run)[1:] == ["body.0 (linear)", "body.1 (tanh)", "body.2 (linear)", "mse_loss"]
     assert {s.root for s in run.sites if s.module} == {"Wrapped"}
 
 

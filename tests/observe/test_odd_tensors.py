@@ -155,4 +155,4 @@ def test_an_inference_tensor_is_an_input_like_any_other() -> None:
         table: Any = model(x)
     frozen = small().requires_grad_(False)
     run = watched(descend(model, lambda: (model(x.clone()) - table.clone() + frozen(x.clone())).square().mean()))
-    assert "0 linear" in names(run)
+    assert "0 (linear)" in names(run)

@@ -91,7 +91,7 @@ def test_workers_of_a_data_loader_are_not_watched() -> None:
             model(batch).square().mean().backward()
             optimizer.step()
     assert [s.step for s in watching.run.steps] == [0, 1]
-    assert names(watching.run)[-1] == "Linear linear"
+    assert names(watching.run)[-1] == "Linear (linear)"
 
 
 def test_copies_made_inside_are_copies_of_the_users_things_only() -> None:

@@ -33,8 +33,8 @@ class Checkpointed(nn.Module):
 def test_a_recomputed_forward_is_counted_once_and_its_gradients_are_heard() -> None:
     model = Checkpointed(reentrant=False, dropout=0.0)
     run = watched(descend(model, lambda: model(X).square().mean(), rate=0.0), 3)
-    inside = ["block.0 linear", "block.1 relu", "block.2 dropout", "block.3 linear"]
-    assert names(run)[1:] == [*inside, "head linear"]
+    inside = ["block.0 (linear)", "block.1 (relu)", "block.2 (dropout)", "block.3 (linear)"]
+    assert names(run)[1:] == [*inside, "head (linear)"]
     assert [s.backward_passes for s in run.steps] == [1, 1, 1]
     tensors = [X]
     for layer in (*model.block, model.head):
@@ -49,7 +49,7 @@ def test_reentrant_checkpointing_does_not_break() -> None:
     model = Checkpointed(reentrant=True)
     inputs = X.clone().requires_grad_()
     run = watched(descend(model, lambda: model(inputs).square().mean()), 3)
-    assert "head linear" in names(run)
+    assert "head (linear)" in names(run)
     assert [s.step for s in run.steps] == [0, 1, 2]
 
 

@@ -35,7 +35,7 @@ def test_micro_batches_are_one_step_and_one_set_of_sites() -> None:
     run = watched(step, 3)
     assert [s.backward_passes for s in run.steps] == [4, 4, 4]
     assert [s.step for s in run.steps] == [0, 1, 2]
-    assert names(run)[1:] == ["0 linear", "1 tanh", "2 linear", "mse_loss"]
+    assert names(run)[1:] == ["0 (linear)", "1 (tanh)", "2 (linear)", "mse_loss"]
     assert run.steps[1].stale_gradients == 0
     assert run.steps[0].examples == 8
     gradient = number(run, site(run, "linear", module="2"), "gradient", 0)

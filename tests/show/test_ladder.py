@@ -40,7 +40,7 @@ def test_shares_sum_to_the_gain_that_is_shown():
 
 def test_members_are_every_name_a_finding_may_use():
     first = ladder(View(chains.chain(2)))[0]
-    assert {"net.0 linear", "net.1 sigmoid", "net.0.weight"} <= set(first.members)
+    assert {"net.0 (linear)", "net.1 (sigmoid)", "net.0.weight"} <= set(first.members)
 
 
 def linear_run(weight_rms, function, received=1.0, fan_in=100):

@@ -61,7 +61,7 @@ def test_the_headline_is_not_told_twice_and_every_part_of_the_finding_is_there()
     assert "late share 25 %" in shown
     assert "−336 dB = −245 activation −91.1 weights" in shown
     assert "relu-for-sigmoid [unsafe] in net.1 … net.39: gradient −3.5 dB instead of −336 dB" in shown
-    assert "net.0 linear … net.26 linear, 14 in all → train.py:14" in shown
+    assert "net.0 (linear) … net.26 (linear), 14 in all → train.py:14" in shown
 
 
 def test_healthy_says_so_and_what_was_looked_at():

@@ -87,10 +87,10 @@ class Site:
 
     @property
     def name(self) -> str:
-        """The site as people write it: ``features.3 relu``, ``linear#2`` without a module."""
-        call = f"#{self.call}" if self.call else ""
+        """The site as people write it: ``features.3 (relu)``, ``linear#2`` without a module."""
+        operation = f"{self.operation}#{self.call}" if self.call else self.operation
         place = self.module or self.root
-        return f"{place} {self.operation}{call}".strip()
+        return f"{place} ({operation})" if place else operation
 
 
 @dataclass(frozen=True, slots=True)
