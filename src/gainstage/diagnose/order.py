@@ -61,6 +61,7 @@ EXPLANATIONS = (
     Explanation("GS403", ("GS301", "GS304"), LEARNING_RATE),
     Explanation("GS701", ("GS301", "GS304"), LEARNING_RATE),
     Explanation("GS701", ("GS202", "GS105", "GS402", "GS403"), frozenset({"overflow", "initialisation"})),
+    Explanation("GS602", ("GS601",), frozenset({"input-offset"}), fold=True),
     Explanation("GS701", ("GS601",), INPUTS),
     Explanation("GS101", ("GS601",), INPUTS),
     Explanation("GS102", ("GS601",), INPUTS),

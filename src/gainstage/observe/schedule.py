@@ -15,6 +15,7 @@ from statistics import median
 ALLOWANCE = 0.3
 _RHYTHM = 16
 _UNSEEN = 2
+_KEPT_BACK = 0.2  # of the budget, for what a sample costs the steps after it (cold caches)
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Schedule:
     def unsampled(self, seconds: float) -> None:
         """An unsampled step took so long."""
         self.bare.append(seconds)
-        self.earned += self.budget * seconds
+        self.earned += (1 - _KEPT_BACK) * self.budget * seconds
 
     def sampled(self, step: int, seconds: float, ours: float) -> float:
         """A sampled step took ``seconds``, of which at least ``ours`` in our own code; returns its cost."""

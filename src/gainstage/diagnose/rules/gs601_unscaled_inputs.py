@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
-from gainstage.diagnose.intake import Features, costs, received
+from gainstage.diagnose.intake import SPREAD, Features, costs, received
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import outcome_of
 
@@ -56,7 +56,9 @@ class UnscaledInputs(Rule):
     def report(self, view: View, features: Features) -> Finding:
         """The finding for one input."""
         suffered, outcome = costs(view, features), outcome_of(view)
-        severity: Severity = "error" if outcome.failed and len(suffered) > 1 else "warning"
+        # From an RMS of 100 on a fresh layer works far outside of any activation's range: no second witness is needed.
+        certain = len(suffered) > 1 or features.rms >= SPREAD
+        severity: Severity = "error" if outcome.failed and certain else "warning"
         if not any(cost.lasting or not outcome.learnt for cost in suffered):
             severity = "info"
         text = (
