@@ -104,15 +104,24 @@ def arrange(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     worst: dict[str, Severity] = {}
     for finding, entry in zip(found, links, strict=True):
         if entry is not None:
-            root = folded.get(entry.root, entry.root)
+            root = outermost(entry.root, folded)
             explains.setdefault(root, set()).add(finding.code)
             worst[root] = most_severe((worst.get(root, "info"), finding.severity))
     kept: list[Finding] = []
     for finding, entry in zip(found, links, strict=True):
         if entry is None or not entry.fold:
-            root = "" if entry is None else folded.get(entry.root, entry.root)
+            root = "" if entry is None else outermost(entry.root, folded)
             kept.append(annotated(finding, root, explains.get(finding.code, set()), worst.get(finding.code, "info")))
     return roots_first(sorted(kept, key=priority))
+
+
+def outermost(root: str, folded: dict[str, str]) -> str:
+    """Where ``root`` itself was folded, the finding that took it in, however often that was repeated."""
+    seen = {root}
+    while root in folded and folded[root] not in seen:
+        root = folded[root]
+        seen.add(root)
+    return root
 
 
 def link(finding: Finding, found: list[Finding]) -> Link | None:
