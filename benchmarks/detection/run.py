@@ -29,14 +29,15 @@ KINDS = ("sick", "cured", "healthy")
 
 
 def tasks(kinds: list[str], only: str) -> Iterator[Task]:
-    """Every run of the manifest whose name contains ``only``."""
+    """Every run of the manifest whose name contains a part of ``only`` (parts separated by commas)."""
+    parts = only.split(",")
     for case in SICK:
         source = (SCRIPTS / "sick" / f"{case.script}.py").read_text()
         for kind, content in (("sick", source), ("cured", case.cured(source))):
-            if kind in kinds and only in case.script:
+            if kind in kinds and any(part in case.script for part in parts):
                 yield Task(case.script, kind, content)
     for case in HEALTHY:
-        if "healthy" in kinds and only in case.script:
+        if "healthy" in kinds and any(part in case.script for part in parts):
             yield Task(case.script, "healthy", (SCRIPTS / "healthy" / f"{case.script}.py").read_text())
 
 
@@ -55,22 +56,22 @@ def progress(outcome: Outcome) -> str:
     return f"{outcome.key:48} {outcome.seconds:6.1f} s  {number:36} {said} {trouble}".rstrip()
 
 
-def save(outcomes: dict[str, Outcome], watched: bool, output: Path) -> dict[str, Any]:
+def save(outcomes: dict[str, Outcome], watched: bool, output: Path, note: str) -> dict[str, Any]:
     """Judge and write what is there, after every run: an interrupted matrix keeps what it has measured."""
-    result = document(outcomes, watched, output.name)
+    result = document(outcomes, watched, output.name, note)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(result, indent=1) + "\n")
     return result
 
 
-def document(outcomes: dict[str, Outcome], watched: bool, file: str) -> dict[str, Any]:
+def document(outcomes: dict[str, Outcome], watched: bool, file: str, note: str) -> dict[str, Any]:
     """Everything about these runs, as it is written to the results file."""
     verdict = judge(outcomes)
     lists = {key: getattr(verdict, key) for key in ("misses", "wrong_causes", "false_alarms", "unasked", "unsound")}
     if not watched:
         lists = {key: entries if key == "unsound" else [] for key, entries in lists.items()}
     return {
-        "schema": "gainstage.detection/1", "file": file, "date": date.today().isoformat(), "watched": watched,
+        "schema": "gainstage.detection/1", "file": file, "date": date.today().isoformat(), "watched": watched, "note": note,
         "versions": {"python": platform.python_version(), **{name: installed(name) for name in ("torch", "gainstage")}},
         "summary": summary(outcomes, verdict),
         "rules": {name: asdict(row) for name, row in sorted(verdict.rows.items())},
@@ -100,10 +101,10 @@ def main() -> int:
     todo = [] if options.judge_only else list(tasks(options.kinds.split(","), options.only))
     known = {task.key for task in tasks(list(KINDS), "")}
     outcomes = {key: outcome for key, outcome in stored(output).items() if key in known}
-    result = save(outcomes, not options.bare, output)
+    result = save(outcomes, not options.bare, output, options.note)
     for outcome in run_all(todo, not options.bare, options.jobs, options.limit):
         outcomes[outcome.key] = outcome
-        result = save(outcomes, not options.bare, output)
+        result = save(outcomes, not options.bare, output, options.note)
     if options.markdown:
         options.markdown.write_text(markdown(result))
     print(text(result))
@@ -113,13 +114,14 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="scripts whose name contains this")
+    parser.add_argument("--only", default="", help="scripts whose name contains one of these, separated by commas")
     parser.add_argument("--kinds", default=",".join(KINDS), help="any of sick, cured, healthy (default: all)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default: 2)")
     parser.add_argument("--limit", type=float, default=120.0, help="seconds a script may take (default: 120)")
     parser.add_argument("--bare", action="store_true", help="without Gainstage, to check the matrix itself")
     parser.add_argument("--judge-only", action="store_true", help="run nothing, judge the stored outcomes again")
     parser.add_argument("--output", type=Path, help="results file (default: results/detection.json or bare.json)")
+    parser.add_argument("--note", default="", help="a sentence to publish with the results")
     parser.add_argument("--markdown", type=Path, help="write the verdict as Markdown, too")
     return parser.parse_args()
 

@@ -15,7 +15,12 @@ CASES = (
         (*STUCK, "gradients-not-cleared"),
     ),
     Sick("hidden_policy_gradient", one("update-too-small", *STEP), (("lr=3e-8", "lr=1e-2"),), STUCK),
-    Sick("hidden_dataclass_output", one("blocked-gradient", *CUT), (("h.data", "h"),), STUCK),
+    Sick(
+        "hidden_dataclass_output",
+        one("blocked-gradient", *CUT),
+        (("self.digit(h.data), self.size(h.data)", "self.digit(h), self.size(h)"),),
+        STUCK,
+    ),
     Sick("hidden_scan_exploding_conv", one(EXPLOSION, *START), (("0.0, 0.5)", "0.0, 0.11)"),), BURST),
     Sick(
         "hidden_seq2seq_detached_state",
