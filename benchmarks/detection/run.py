@@ -71,7 +71,8 @@ def document(outcomes: dict[str, Outcome], watched: bool, file: str, note: str) 
     if not watched:
         lists = {key: entries if key == "unsound" else [] for key, entries in lists.items()}
     return {
-        "schema": "gainstage.detection/1", "file": file, "date": date.today().isoformat(), "watched": watched, "note": note,
+        "schema": "gainstage.detection/1", "file": file, "date": date.today().isoformat(),
+        "watched": watched, "note": note,
         "versions": {"python": platform.python_version(), **{name: installed(name) for name in ("torch", "gainstage")}},
         "summary": summary(outcomes, verdict),
         "rules": {name: asdict(row) for name, row in sorted(verdict.rows.items())},
