@@ -110,4 +110,5 @@ def sick(depth: int = 20) -> Report:
 def _minor(run: Run) -> list[Finding]:
     text = "The weights of net.38 move by 0.001 % a step."
     slow = Finding("GS302", "update-too-small", "warning", text, ("net.38.weight",))
-    return [slow, replace(slow, code="GS103", name="off-centre-activation", severity="info", sites=("net.1 (sigmoid)",))]
+    sites = ("net.1 (sigmoid)",)
+    return [slow, replace(slow, code="GS103", name="off-centre-activation", severity="info", sites=sites)]

@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from inspect import isabstract
@@ -65,7 +66,10 @@ def diagnose(
     """
     run = run if isinstance(run, Run) else load(run)
     view = View(run)
-    findings = [finding for rule in chosen(select, ignore) for finding in apply(rule, view)]
+    with warnings.catch_warnings():
+        # Missing and infinite numbers are what a diagnosis is about; NumPy's remarks on them are not for the user.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        findings = [finding for rule in chosen(select, ignore) for finding in apply(rule, view)]
     return Diagnosis(arrange(findings), view, run)
 
 

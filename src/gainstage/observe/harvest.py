@@ -16,7 +16,7 @@ from gainstage.observe.units import Ledger
 from gainstage.observe.visits import Key, Moments, Slot, Visit
 from gainstage.record.schema import Signal, Site
 
-_NOTHING, _UNHEARD = Moments(), Slot(-1)
+_NOTHING, _UNHEARD = Moments(), Slot()
 
 
 @dataclass(slots=True)
@@ -183,6 +183,8 @@ def _distinct(moments: Moments) -> int:
         return -1
     pairs = np.stack((moments.mean, np.sqrt(moments.variance)), axis=1, dtype=np.float64)
     size = max(float(np.abs(pairs).max()), 1e-300)
+    if not isfinite(size):
+        return -1
     return int(np.unique(np.round(pairs / size, 6), axis=0).shape[0])
 
 

@@ -7,6 +7,7 @@ user's script. A hook returns nothing, keeps no tensor of the user's alive, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -25,27 +26,29 @@ class Ear:
         self.failed = failed
         self.listening = True
         self.muted = False
-        self.slots: list[Slot] = []
+        self.handles: list[Any] = []
 
-    def listen(self, tensor: torch.Tensor, unit_dim: int) -> Slot | None:
-        """A slot for the gradient at ``tensor`` as it is now, before any later in-place change."""
+    def listen(self, tensor: torch.Tensor, unit_dim: int, into: Slot | None = None) -> Slot | None:
+        """A slot for the gradient at ``tensor`` as it is now, before any later in-place change.
+
+        ``into`` adds it to another tensor's: an RNN is used by its sequence, or by its last state, or by both.
+        """
         if not tensor.requires_grad:
             return None
-        slot = Slot(unit_dim)
+        slot = into or Slot()
 
         def hear(gradient: torch.Tensor) -> None:
             if self.listening and not self.muted:
-                self._hear(slot, gradient)
+                self._hear(slot, gradient, unit_dim)
 
-        slot.handle = tensor.register_hook(hear)
-        self.slots.append(slot)
+        self.handles.append(tensor.register_hook(hear))
         return slot
 
-    def _hear(self, slot: Slot, gradient: torch.Tensor) -> None:
+    def _hear(self, slot: Slot, gradient: torch.Tensor, unit_dim: int) -> None:
         try:
             with torch._C.DisableTorchFunction():
                 energy = Energy()
-                self.reducer.energy(energy, cut(gradient, slot.unit_dim, _SHARE)[0])
+                self.reducer.energy(energy, cut(gradient, unit_dim, _SHARE)[0])
                 slot.energies.append(energy)
         except Exception as error:
             self.listening = False
@@ -54,7 +57,6 @@ class Ear:
     def release(self) -> None:
         """Take every hook away, also from graphs that the user keeps."""
         self.listening = False
-        for slot in self.slots:
-            slot.handle.remove()
-            slot.handle = None
-        self.slots.clear()
+        for handle in self.handles:
+            handle.remove()
+        self.handles.clear()

@@ -22,7 +22,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 from gainstage.observe import weights
 from gainstage.observe.mode import Tap
 from gainstage.observe.naming import Names
-from gainstage.observe.optimizers import Optimizers
+from gainstage.observe.optimizers import Optimizers, stale_share
 from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.tables import tables
@@ -48,11 +48,9 @@ class Observer:
         self.by_hand = False
         self._sink = sink
         self._switched_off = switched_off
-        self._tap = Tap(self._idle, self._idle_after)
-        self._tapped = False
+        self._tap, self._tapped = Tap(self._idle, self._idle_after), False
         self._stance: Any = None
-        self._mark = time.perf_counter()
-        self._round = 0
+        self._mark, self._round = time.perf_counter(), 0
         self._carried: Watcher | None = None
         self._owner = (os.getpid(), threading.get_ident())
         self._handles: list[Any] = []
@@ -119,8 +117,8 @@ class Observer:
             if self.window.snapshot is not None:
                 weights.read_gradients(self.window.snapshot)
             # With several optimizers (a GAN) their steps are sampled together, or a rhythm might miss one forever.
-            several = len(self.optimizers) > 1
-            self._round = max(self._round - 1, 0) if self._round else several * len(self.optimizers)
+            several = len(self.optimizers) if len(self.optimizers) > 1 else 0
+            self._round = self._round - 1 if self._round else several
             self._finish(optimizer)
         self._next()
 
@@ -135,7 +133,9 @@ class Observer:
         if len(self.optimizers):
             return
         if window.snapshot is None:
-            window.snapshot = weights.look(self.samples.leaves(window), thorough=True)
+            leaves = self.samples.leaves(window)
+            window.stale = stale_share(leaves) if self.by_hand else window.stale
+            window.snapshot = weights.look(leaves, thorough=True)
         elif not self.by_hand and weights.moved(window.snapshot):
             self.by_hand = True
             self._finish(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -41,12 +42,7 @@ class Optimizers:
         self._stale.clear()
         for optimizer in list(self._labels):
             tensors = [tensor for group in optimizer.param_groups for tensor in group["params"]]
-            gradients = [tensor.grad for tensor in tensors if tensor.grad is not None and not tensor.grad.is_sparse]
-            if not tensors or not gradients:
-                self._stale[optimizer] = 0.0
-                continue
-            norms = torch.stack([norm.float() for norm in torch._foreach_norm([g.detach() for g in gradients])])
-            self._stale[optimizer] = float((norms != 0).sum()) / len(tensors)
+            self._stale[optimizer] = stale_share(tensors)
 
     def stepped(self, optimizer: Optimizer) -> tuple[str, float]:
         """The optimizer's label, and the share of its gradients that were not cleared before this step."""
@@ -63,6 +59,15 @@ class Optimizers:
         if len(groups) > 1:
             settings["learning_rates"] = [_plain(group.get("lr")) for group in groups]
         return (float(rate) if isinstance(rate, (int, float)) else NAN), settings
+
+
+def stale_share(tensors: Sequence[torch.Tensor]) -> float:
+    """Of these tensors, the share whose gradients hold something."""
+    gradients = [tensor.grad.detach() for tensor in tensors if tensor.grad is not None and not tensor.grad.is_sparse]
+    if not gradients:
+        return 0.0
+    norms = torch.stack([norm.float() for norm in torch._foreach_norm(gradients)])
+    return float((norms != 0).sum()) / len(tensors)
 
 
 def _plain(value: Any) -> Any:

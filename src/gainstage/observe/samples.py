@@ -66,7 +66,7 @@ class Samples:
         watcher, thorough = window.watcher, self.thorough
         watcher.reducer.finish()
         self._enter_parameters(window)
-        label, stale = self.optimizers.stepped(optimizer) if optimizer is not None else ("", NAN)
+        label, stale = self.optimizers.stepped(optimizer) if optimizer is not None else ("", window.stale)
         updates, predicted = self._updates(window, label)
         visits = self._without_skipped(window, updates)
         result = harvest(visits, window.step, self.sites, self.parameters, self.ledger, thorough)

@@ -47,9 +47,7 @@ class Energy:
 class Slot:
     """The loss's gradient at one tensor, once per backward pass that reached it."""
 
-    unit_dim: int
     energies: list[Energy] = field(default_factory=list)
-    handle: Any = None
 
     @property
     def rms(self) -> float:

@@ -156,6 +156,9 @@ class Watcher:
         origin = self.origins.need(leaving)
         visit.outputs = self._moments(leaving, origin, unit_dim)
         visit.slot_out = origin.slot = self.ear.listen(leaving, unit_dim)
+        if visit.operation.kind == "recurrent":
+            for state in tensors((output,), {})[1:]:
+                self.ear.listen(state, state.dim() - 1, into=visit.slot_out)
 
     def _measure_input(self, visit: Visit, entering: torch.Tensor, origin: Origin) -> None:
         if not entering.is_floating_point():

@@ -28,6 +28,7 @@ class Window:
         self.ours = 0.0
         self.losses: list[torch.Tensor | None] = []
         self.backward_passes = 0
+        self.stale = float("nan")  # by hand: gradients not cleared before this step's backward pass
         self.snapshot: Snapshot | None = None
         self.watcher = watcher
         self._on_backward = on_backward
@@ -63,7 +64,7 @@ class Window:
 
     def _begin_backward(self, loss: Any) -> None:
         self._on_backward()
-        first = loss[0] if isinstance(loss, (list, tuple)) and loss else loss
+        first: Any = loss[0] if isinstance(loss, (list, tuple)) and loss else loss
         is_number = isinstance(first, torch.Tensor) and first.numel() == 1
         self.losses.append(first.detach().clone() if is_number else None)
         self.backward_passes += 1

@@ -67,7 +67,8 @@ class VanishingGradient(Rule):
             return
         starved, severity = self.starved(found, state == "none")
         starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
-        if starved and not self.idle(view):
+        # An embedding alone says little: each of its rows waits for its own token.
+        if any(reach.stage.site.kind != "embedding" for reach in starved) and not self.idle(view):
             yield self.report(view, starved, found, severity if state != "some" else "warning")
 
     def idle(self, view: View) -> bool:

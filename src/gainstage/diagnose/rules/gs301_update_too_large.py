@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from gainstage.diagnose.finding import Finding, Remedy
+from gainstage.diagnose.finding import Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.overshoot import USUAL_RATIO, blame
 from gainstage.diagnose.rule import Rule, number
@@ -84,8 +84,10 @@ class UpdateTooLarge(Rule):
             Remedy("lower-learning-rate", "unsafe", "the optimizer", predicted, rate / excess),
             Remedy("clip-gradient", "unsafe", "before the optimizer's step", predicted, 1 / excess),
         )
+        # Early steps that were too large and did not keep the loss from falling cost time, not the training.
+        severity: Severity = "warning" if outcome.fell and not large[view.late].any() else "error"
         return self.finding(
-            "error", text, steps=view.steps[large], evidence=evidence, cause=blame(view, moved), remedies=remedies
+            severity, text, steps=view.steps[large], evidence=evidence, cause=blame(view, moved), remedies=remedies
         )
 
 
