@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import re
 import subprocess
 import sys
 import tempfile
@@ -58,7 +59,8 @@ class Outcome:
         return tuple(finding for finding in self.findings if finding["severity"] != "info")
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """For the results file, which names no folder of the machine it was measured on."""
+        return {**asdict(self), "trouble": re.sub(r"(?:/[\w.+-]+)+/", "", self.trouble)}
 
 
 def execute(task: Task, watched: bool, limit: float) -> Outcome:
