@@ -6,7 +6,6 @@ import json
 import math
 import os
 import re
-import re
 import subprocess
 import sys
 import tempfile
