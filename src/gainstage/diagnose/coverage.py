@@ -42,7 +42,7 @@ def coverage(view: View) -> Coverage:
     cost = _cost(run)
     bare = run.step("bare_seconds")
     return Coverage(
-        steps=_steps(run),
+        steps=max(_steps(run), run.sampled),
         sampled=run.sampled,
         sites=len(run.sites),
         stages=len(view.stages),

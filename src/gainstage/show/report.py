@@ -98,7 +98,7 @@ def _next_command(script: Script, findings: Sequence[Finding]) -> str:
     telling = [finding for finding in findings if finding.severity != "info"] or list(findings)
     if telling and telling[0].code not in OBSERVE_MORE:
         return f"gainstage explain {telling[0].code}"
-    if telling and script.argv:
+    if telling and script.argv and script.path:
         return f"gainstage run --every 1 {shlex.join(script.argv)}"
     if script.path:
         return f"gainstage report {shlex.quote(near(script.path))} --json"
