@@ -69,8 +69,8 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def expected(value: float) -> float:
-    """A number as the arrays give it: -1 means not measured, and so does nan."""
-    return math.nan if value == -1 else float(value)
+    """A number as the arrays give it: a count of -1 means not measured; a measured -1.0 is a number."""
+    return math.nan if isinstance(value, int) and value == -1 else float(value)
 
 
 def written(
