@@ -1,7 +1,7 @@
 """What does watching cost? Blocks of bare and watched steps in turn, in one process, on one thread.
 
 Every pair of blocks gives a ratio of processor time; reported are the median and the first and last decile.
-Three ways of watching: the default budget after its start-up allowance is spent, no step sampled (only the two
+Three ways of watching: the default budget after its start, no step sampled (only the two
 optimizer hooks), and every step sampled. All of them record into a file. Peak memory is compared between processes.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from common import WORKLOADS, Times, peak_mb, save, timed, unhooked, watched
 
-from gainstage.observe.schedule import ALLOWANCE, Schedule
+from gainstage.observe.schedule import START, Schedule
 
 
 def compare(step: Callable[[], None], schedule: Schedule, pairs: int, steps: int) -> Times:
@@ -41,23 +41,21 @@ def pause(step: Callable[[], None], schedule: Schedule) -> None:
 
 
 def resume(step: Callable[[], None], schedule: Schedule) -> None:
-    """Sampling goes on; the bare block in between has earned it nothing."""
-    earned = schedule.earned
+    """Sampling goes on; the bare block in between does not count as one long step."""
     step()
     schedule.bare.pop()
-    schedule.earned = earned
     schedule.last_step = None
     step()
 
 
 def steady(step: Callable[[], None], pairs: int, steps: int) -> dict[str, Any]:
-    """The default budget, once the allowance of the start is spent and prices are known."""
+    """The default budget, once the start is over and prices are known."""
     with TemporaryDirectory() as folder, watched(folder) as session:
         assert session.observer is not None
         schedule = session.observer.schedule
         for _ in range(40):
             step()
-        schedule.spent = max(schedule.spent, ALLOWANCE)
+        schedule.samples = max(schedule.samples, START)
         timed(step, steps)
         pause(step, schedule)
         samples, spent = schedule.samples, schedule.spent

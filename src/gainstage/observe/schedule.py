@@ -1,21 +1,25 @@
 """Which steps are looked at: often early, then as often as the budget allows.
 
-The start-up follows a logarithmic rhythm (0, 1, 2, ... 16, 17, ... 32, 34, ...) and may cost at most ``ALLOWANCE``
-seconds in all; afterwards a step is sampled when the unsampled steps since the last sample have earned its price, and
-in any case before the run has grown by half since: the end of a short run must not go unseen, and their number is
-only logarithmic. Prices are measured, not assumed: a sampled step's wall time minus the median unsampled one.
+The start follows a logarithmic rhythm (0, 1, 2, ... 16, 17, ... 32, 34, ...) for ``START`` samples, whatever they cost
+up to ``PATIENCE`` seconds: the same training is then looked at on the same steps, on a busy machine as on an idle
+one, and gets the same verdict. Afterwards one step in ``stride`` is sampled. The stride is the power of two that keeps
+the budget; it depends on the ratio of two measured times, and load cancels out of a ratio. In any case a step is
+sampled before the run has grown by half since the last one: the end of a short run must not go unseen.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import ceil, isfinite, log2
 from statistics import median
 
-ALLOWANCE = 0.3
+START = 80
+PATIENCE = 2.0
 _RHYTHM = 16
 _UNSEEN = 2
 _KEPT_BACK = 0.2  # of the budget, for what a sample costs the steps after it (cold caches)
+_SLACK = 0.4  # a stride is halved only where it would clearly do: noise must not make it jump to and fro
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Schedule:
     spent: float = 0.0
     samples: int = 0
     previous: int = -1
-    earned: float = 0.0
+    stride: int = 0  # 0: not known yet
 
     def wants(self, step: int) -> bool:
         """Is this step to be sampled?"""
@@ -38,10 +42,11 @@ class Schedule:
             return False
         if self.every is not None:
             return step % self.every == 0
-        if self.samples == 0 or self.earned >= self.price > 0:
+        if self.samples == 0:
             return True
-        share = _RHYTHM if self.spent + self.price < ALLOWANCE else _UNSEEN
-        return step >= self.previous + max(1, self.previous // share)
+        starting = self.samples < START and self.spent + self.price < PATIENCE
+        due = step >= self.previous + max(1, self.previous // (_RHYTHM if starting else _UNSEEN))
+        return due or (not starting and self._on_grid(step))
 
     def over(self, step: int) -> bool:
         """Is this step beyond the last one to be looked at?"""
@@ -60,7 +65,6 @@ class Schedule:
     def unsampled(self, seconds: float) -> None:
         """An unsampled step took so long."""
         self.bare.append(seconds)
-        self.earned += (1 - _KEPT_BACK) * self.budget * seconds
 
     def sampled(self, step: int, seconds: float, ours: float) -> float:
         """A sampled step took ``seconds``, of which at least ``ours`` in our own code; returns its cost."""
@@ -72,5 +76,18 @@ class Schedule:
         self.spent += cost
         self.samples += 1
         self.previous = step
-        self.earned = 0.0
+        self._choose_stride()
         return cost
+
+    def _on_grid(self, step: int) -> bool:
+        """One step in each ``stride``, odd and even ones in turn: two tasks may take turns as well."""
+        if self.stride < 2:
+            return self.stride == 1
+        return step % self.stride == (step // self.stride) % 2
+
+    def _choose_stride(self) -> None:
+        """The smallest power of two that keeps the budget; unsampled steps must have shown their length."""
+        earned = (1 - _KEPT_BACK) * self.budget * self.bare_step
+        needed = self.price / earned if earned > 0 else float("inf")
+        if isfinite(needed) and not _SLACK * self.stride < needed <= self.stride:
+            self.stride = 2 ** max(0, ceil(log2(max(needed, 1.0))))
