@@ -17,13 +17,14 @@ import tempfile
 from pathlib import Path
 
 from gainstage.diagnose.engine import RULES
-from gainstage.show import pages
+from gainstage.show import claim_pages, pages
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 RULE_PAGES = ROOT / "docs" / "rules"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
 OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
+CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
 
 
 def main() -> int:
@@ -40,6 +41,7 @@ def main() -> int:
         return int(bool(stale or orphans))
     RULE_PAGES.mkdir(exist_ok=True)
     for path, text in stale.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for path in orphans:
         path.unlink()
@@ -59,6 +61,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
     for name, block in blocks.items():
         readme = between(readme, name, block)
     written = {RULE_PAGES / f"{rule.code}.md": pages.page(rule) for rule in rules}
+    written |= claims(json.loads(read(CLAIMS))) if CLAIMS.exists() else {}
     return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 
@@ -77,6 +80,13 @@ def costs(measured: dict[str, object]) -> str:
         cells = [f"{row[k]['ratio']:.3f} ({row[k]['low']:.3f}–{row[k]['high']:.3f})" for k in ("budget", "every")]
         lines.append(f"| {row['name']} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines) + "\n"
+
+
+def claims(judged: dict[str, object]) -> dict[Path, str]:
+    """The page of claims and its figures, from what was computed when the results were last written."""
+    docs = ROOT / "docs"
+    drawn = {docs / "figures" / f"{name}.svg": text for name, text in claim_pages.pictures(judged).items()}
+    return {docs / "claims.md": claim_pages.page(judged), **drawn}
 
 
 def demo_output() -> str:

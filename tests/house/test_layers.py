@@ -19,9 +19,10 @@ BASE = {"errors", "config", "__version__"}
 LAYERS = {
     "functions": BASE | {"functions"},
     "theory": BASE | {"functions", "theory"},
+    "claims": BASE | {"functions", "theory", "claims"},
     "record": BASE | {"record"},
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
-    "show": BASE | {"record", "diagnose", "show"},
+    "show": BASE | {"claims", "record", "diagnose", "show"},
     "observe": BASE | {"functions", "record", "observe"},
 }
 LONGEST_FILE = 260
@@ -67,7 +68,7 @@ def test_imports_point_downward(file: Path) -> None:
 def test_only_observing_imports_torch(file: Path) -> None:
     layer = file.relative_to(PACKAGE).parts[0]
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
-    assert not torch or layer in ("observe", "nn", "demo") or (layer == "api.py" and not any(torch))
+    assert not torch or layer in ("observe", "nn", "demo") or (layer in ("api.py", "claims") and not any(torch))
 
 
 def test_rich_is_imported_in_one_file() -> None:
@@ -125,7 +126,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "functions", "theory", "cli"):
+for layer in ("record", "diagnose", "show", "functions", "theory", "claims", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:
