@@ -46,3 +46,4 @@ def slopes(targets: Sequence[Slopes], values: Array, *, best: float) -> None:
         target.transmission, target.nonlinearity = transmissions[position], float(bent[position])
         target.saturated, target.silent_count = saturated[position], silent[position]
         target.silent = ~alive[position]
+        target.values, target.best = values[position], best

@@ -12,6 +12,8 @@ import numpy as np
 
 from gainstage.observe import losses, slopes
 from gainstage.observe.book import Parameters, Sites
+from gainstage.observe.calls import counted
+from gainstage.observe.pooled import pool
 from gainstage.observe.units import Ledger
 from gainstage.observe.visits import Key, Moments, Slot, Visit
 from gainstage.record.schema import Signal, Site
@@ -35,14 +37,15 @@ def harvest(
 ) -> Harvest:
     """Records for the visits that the loss was computed from; an evaluation in between is not among them."""
     result = Harvest()
-    kept = _counted(_alive(visits))
+    kept = counted(_alive(visits))
     result.loss_scale = _loss_scale(kept)
     indices: dict[int, int] = {}
     silent: dict[Key, bool] = defaultdict(bool)
     for visit in kept:
+        pool(visit)
         sources, via = _resolve(visit, indices)
         site = sites.enter(visit, sources, via, parameters)
-        indices[id(visit)] = site.index
+        indices.update((id(call), site.index) for call in (visit, *visit.twins))
         result.signals.append(_signal(visit, step, site, result, ledger, thorough))
         if visit.operation.kind == "input" and not result.examples:
             result.examples = visit.extra.get("examples", 0)
@@ -75,34 +78,6 @@ def _with_ancestors(visits: list[Visit]) -> set[int]:
             found.add(id(visit))
             waiting.extend(visit.sources)
     return found
-
-
-def _counted(visits: list[Visit]) -> list[Visit]:
-    """Number the calls of each site within each backward pass; of several passes the first one counts."""
-    fed: set[int] = set()
-    for visit in visits:
-        if visit.operation.kind != "math":
-            fed.update(id(source) for source in visit.sources)
-    calls: dict[tuple[int, tuple[str, str, str]], int] = defaultdict(int)
-    seen: set[tuple[str, str, str, int]] = set()
-    kept = []
-    for visit in visits:
-        visit.call = calls[visit.turn, visit.key]
-        calls[visit.turn, visit.key] += 1
-        if _is_telling(visit, fed) and (*visit.key, visit.call) not in seen:
-            seen.add((*visit.key, visit.call))
-            kept.append(visit)
-    return kept
-
-
-def _is_telling(visit: Visit, fed: set[int]) -> bool:
-    """Arithmetic is recorded only where it breaks; a difference only where nothing but the loss follows."""
-    if visit.operation.name == "residual":
-        return id(visit) not in fed
-    if visit.operation.kind != "math":
-        return True
-    heard = (visit.slot_in or _UNHEARD).finite and (visit.slot_out or _UNHEARD).finite
-    return not ((visit.outputs or _NOTHING).finite and heard)
 
 
 def _resolve(visit: Visit, indices: dict[int, int]) -> tuple[tuple[int, ...], tuple[str, ...]]:

@@ -64,13 +64,18 @@ class Slot:
 
 @dataclass(slots=True)
 class Slopes:
-    """f' at one activation, filled in when the sample is reduced; ``silent`` marks units where it was always 0."""
+    """f' at one activation, filled in when the sample is reduced; ``silent`` marks units where it was always 0.
+
+    ``values`` are E[f'], E[f'^2] and max |f'| of each unit, ``best`` is sup f'^2 of the function.
+    """
 
     transmission: float = NAN
     nonlinearity: float = NAN
     saturated: int = -1
     silent: Flags | None = None
     silent_count: int = -1
+    values: Array | None = None
+    best: float = NAN
 
 
 @dataclass(slots=True)
@@ -98,6 +103,8 @@ class Visit:
     extra: dict[str, Any] = field(default_factory=dict)
     call: int = 0
     turn: int = 0  # how many backward passes the step had seen before
+    reader: Key | None = None  # of data: the operation that it enters
+    twins: list[Visit] = field(default_factory=list)  # calls that are the same site
 
     @property
     def reached(self) -> bool:

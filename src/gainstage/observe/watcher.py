@@ -190,6 +190,7 @@ class Watcher:
         """A tensor that no recorded operation made: the data. It gets a site of its own."""
         place = Place(visit.place.root, "", "", visit.place.training)
         data = Visit(_DATA, place, source_line=visit.source_line, unit_dim=visit.unit_dim, turn=self.turn)
+        data.reader = visit.key
         losses.read_data(data, tensor, visit.unit_dim, thorough=self.thorough)
         if tensor.is_floating_point():
             data.outputs = self._moments(tensor, origin, visit.unit_dim)
