@@ -46,6 +46,24 @@ def test_a_loop_without_an_optimizer_is_found_and_loses_no_step(in_place: str) -
     assert (ratios[:-1] > 0).all()
 
 
+def test_coefficients_that_enter_no_layer_are_found_in_the_graph() -> None:
+    a, b = torch.tensor(0.5, requires_grad=True), torch.tensor([0.1], requires_grad=True)
+    x = X[:, 0]
+
+    def step() -> None:
+        loss = (a + b * x**2 - 2 * x).square().sum()
+        loss.backward()
+        with torch.no_grad():
+            for weight in (a, b):
+                weight -= 1e-3 * weight.grad
+                weight.grad = None
+
+    run = watched(step, 6)
+    assert [p.name for p in run.parameters] == ["a", "b"]
+    assert [s.step for s in run.steps] == [0, 2, 3, 4, 5]
+    assert (run.update(0, "ratio")[:-1] > 0).all()
+
+
 def test_weights_that_move_between_two_backward_passes_of_one_step() -> None:
     """Sharpness-aware minimisation (Foret et al., 2021) looks like a loop without an optimizer, until its step."""
     model = network()

@@ -19,8 +19,8 @@ class Learning:
     """The sampled loss in five numbers: ``start`` and ``end`` are medians of the first and last fifth of the samples.
 
     ``noise`` is the median absolute deviation of the differences between neighbouring samples; ``relative_change``
-    is ``(end - start) / |start|``, negative when the loss fell. ``decreasing``: it fell by more than the medians'
-    own uncertainty and by more than 1 %.
+    is ``(end - start) / |start|``, negative when the loss fell, and ``uncertainty`` that of the medians' difference in
+    the same unit (two standard errors). ``decreasing``: it fell by more than the uncertainty and by more than 1 %.
     """
 
     start: float
@@ -29,6 +29,7 @@ class Learning:
     noise: float
     decreasing: bool
     samples: int
+    uncertainty: float = 0.0
 
 
 def learning(run: Run) -> Learning:
@@ -46,7 +47,8 @@ def learning(run: Run) -> Learning:
     uncertainty = 2 * 1.25 * np.sqrt(2 / fifth) * 1.48 * noise / np.sqrt(2)
     change = (end - start) / abs(start) if start else np.nan
     decreasing = bool(start - end > max(uncertainty, 0.01 * abs(start)))
-    return Learning(start, end, float(change), noise, decreasing, int(loss.size))
+    relative = float(uncertainty / abs(start)) if start else np.nan
+    return Learning(start, end, float(change), noise, decreasing, int(loss.size), relative)
 
 
 def early(run: Run) -> Mask:

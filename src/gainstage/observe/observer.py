@@ -122,7 +122,7 @@ class Observer:
             self._finish(optimizer)
         self._next()
 
-    def _on_backward(self) -> None:
+    def _on_backward(self, loss: Any) -> None:
         """A backward pass begins in a sampled step."""
         self._settle()
         window = self.window
@@ -133,7 +133,7 @@ class Observer:
         if len(self.optimizers):
             return
         if window.snapshot is None:
-            leaves = self.samples.leaves(window)
+            leaves = self.samples.leaves(window, loss)
             window.stale = stale_share(leaves) if self.by_hand else window.stale
             window.snapshot = weights.look(leaves, thorough=True)
         elif not self.by_hand and weights.moved(window.snapshot):

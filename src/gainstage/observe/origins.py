@@ -117,6 +117,21 @@ def _copy(origin: Origin) -> Origin:
     return Origin(origin.sources, origin.via, origin.parameter, None, None, origin.unit_dim, origin.dimensions)
 
 
+def leaves(loss: Any) -> list[torch.Tensor]:
+    """The leaf tensors that the loss was computed from, by autograd's graph."""
+    found: list[torch.Tensor] = []
+    waiting = deque([loss.grad_fn] if isinstance(loss, torch.Tensor) and loss.grad_fn is not None else [])
+    seen: set[Node] = set(waiting)
+    while waiting and len(seen) < _MOST_NODES**2:
+        node = waiting.popleft()
+        if isinstance(variable := getattr(node, "variable", None), torch.Tensor):
+            found.append(variable)
+        fresh = [behind for behind, _ in node.next_functions if behind is not None and behind not in seen]
+        seen.update(fresh)
+        waiting += fresh
+    return found
+
+
 def tensors(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:
     """Tensor arguments, also those in a list or tuple (``torch.cat``)."""
     found: list[torch.Tensor] = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch.optim import Optimizer
@@ -12,8 +14,9 @@ from torch.optim import Optimizer
 from gainstage.observe import weights
 from gainstage.observe.book import Parameters, Sites
 from gainstage.observe.harvest import Harvest, harvest
-from gainstage.observe.naming import Names
+from gainstage.observe.naming import Names, variable_name
 from gainstage.observe.optimizers import Optimizers
+from gainstage.observe.origins import leaves
 from gainstage.observe.reduce import Pool, Reducer
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.units import Ledger
@@ -55,9 +58,15 @@ class Samples:
         """Seconds since observing began."""
         return time.perf_counter() - self._started
 
-    def leaves(self, window: Window) -> list[torch.Tensor]:
-        """What a loop without an optimizer trains: modules' parameters, and leaf tensors seen at work."""
+    def leaves(self, window: Window, loss: Any) -> list[torch.Tensor]:
+        """What a loop without an optimizer trains: modules' parameters, and leaf tensors seen at work.
+
+        A polynomial's coefficients enter no layer: where nothing else is known, autograd's graph is asked.
+        """
         self._enter_parameters(window)
+        if not self.parameters.known:
+            for tensor in leaves(loss):
+                self.parameters.enter(tensor, variable_name(tensor, sys._getframe()))
         return [tensor for tensor, record in self.parameters.alive() if record.trainable]
 
     def finish(self, window: Window, optimizer: Optimizer | None, *, by_hand: bool, carry: bool = False) -> None:

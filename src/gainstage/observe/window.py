@@ -19,7 +19,7 @@ class Window:
         self,
         step: int,
         watcher: Watcher,
-        on_backward: Callable[[], None],
+        on_backward: Callable[[Any], None],
         after_backward: Callable[[], None],
         failed: Callable[[Exception], None],
     ) -> None:
@@ -63,8 +63,8 @@ class Window:
             self.ours += time.perf_counter() - start
 
     def _begin_backward(self, loss: Any) -> None:
-        self._on_backward()
         first: Any = loss[0] if isinstance(loss, (list, tuple)) and loss else loss
+        self._on_backward(first)
         is_number = isinstance(first, torch.Tensor) and first.numel() == 1
         self.losses.append(first.detach().clone() if is_number else None)
         self.backward_passes += 1

@@ -31,8 +31,9 @@ class LossNotDecreasing(Rule):
     hold the answer, a loss computed on something else than the prediction.
 
     ## When it stays silent
-    The loss fell, or came below that of a constant prediction; several optimizers (GANs); losses that may be negative
-    (policy gradients); short runs. It is an info where no baseline is known for the loss.
+    The loss fell, or may have fallen by a twentieth within its noise, or came below that of a constant prediction;
+    several optimizers (GANs); losses that may be negative (policy gradients); short runs. It is an info where no
+    baseline is known for the loss.
 
     ## Example
     Labels shuffled apart from their inputs.
@@ -55,8 +56,8 @@ class LossNotDecreasing(Rule):
         enough = learning.samples >= ENOUGH_SAMPLES and moved.span >= ENOUGH_STEPS
         if not enough or not supervised(view) or outcome.fell or outcome.skill > SLIGHT or not learning.start > 0:
             return
-        # Down by a twentieth, though within the noise, may be a slow start: only a loss that stays is spoken of.
-        if moved.total_ratio < MOVED or outcome.change < -SLOW:
+        # Down by a twentieth, or perhaps so within the noise, may be a slow start: only a loss that stays is spoken of.
+        if moved.total_ratio < MOVED or outcome.change - learning.uncertainty < -SLOW:
             return
         text = (
             f"The loss went from {number(learning.start)} to {number(learning.end)} in {moved.span} steps, although "
