@@ -49,9 +49,10 @@ class BlockedGradient(Rule):
 
     ## When it stays silent
     Frozen backbones, target networks and teachers are meant to stand still: without gradient and outside of
-    every optimizer nothing is said, nor about frozen or left-out weights where the network learns well; of frozen
-    ones that do not look freshly drawn it is only an info that they are. A gradient that is zero because units behind
-    are dead or weights zero is the matter of GS101 and GS401.
+    every optimizer nothing is said, nor about frozen weights where the network learns well, nor there about left-out
+    ones that do not look freshly drawn (a head on a pretrained network); of frozen ones that do not it is only an
+    info that they are. A gradient that is zero because units behind are dead or weights zero is the matter of GS101
+    and GS401.
 
     ## Example
     `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
@@ -104,9 +105,12 @@ class BlockedGradient(Rule):
         """What is wrong by construction is an error; what may be intended is none where the network learns well."""
         if reason in ("detached", "zero-gradient"):
             return softened("error", view)
+        random = any(untrained(view, parameter) for parameter in parameters)
         if progress(view) in ("good", "unknown"):
-            return "info" if reason == "unused-or-no-grad" else None
-        pretrained = reason == "frozen" and not any(untrained(view, parameter) for parameter in parameters)
+            # A head on a pretrained network is trained alone on purpose; random weights are forgotten.
+            forgotten = reason == "not-in-optimizer" and random and progress(view) == "good"
+            return "warning" if forgotten else "info" if reason == "unused-or-no-grad" else None
+        pretrained = reason == "frozen" and not random
         return "info" if pretrained and progress(view) == "some" else "warning"
 
     def report(self, view: View, reason: str, parameters: list[Parameter], severity: Severity) -> Finding:

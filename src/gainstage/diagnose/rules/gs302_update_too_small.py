@@ -57,7 +57,10 @@ class UpdateTooSmall(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
         moved, outcome = motion(view), outcome_of(view)
-        if outcome.learnt or -outcome.change > LITTLE or len(view.steps) < 3 or warming_up(view):
+        # A loss without a floor (a policy gradient) falls with its baseline, whatever the weights do.
+        still = math.isnan(moved.total_change) and moved.total_ratio <= NOTHING**2
+        fell = outcome.fell and -outcome.change > LITTLE and not still
+        if outcome.learnt or fell or len(view.steps) < 3 or warming_up(view):
             return
         if orphaned(view):
             yield self.report(view, moved, "error", "parameters-not-in-optimizer")
