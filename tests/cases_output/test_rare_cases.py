@@ -1,0 +1,120 @@
+"""Faults that need a training of their own kind: uneven, oscillating, unexplained, in half precision, or hardly any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from sklearn.datasets import load_diabetes, load_digits, load_wine
+from torch import Tensor, nn
+
+import gainstage
+from gainstage.diagnose.engine import Diagnosis
+
+Batches = Iterable[tuple[Tensor, Tensor]]
+
+
+@lru_cache(maxsize=1)
+def wine() -> tuple[Tensor, Tensor]:
+    features, labels = load_wine(return_X_y=True)
+    x = torch.tensor(features, dtype=torch.float32)
+    return (x - x.mean(0)) / x.std(0), torch.tensor(labels)
+
+
+def perceptron(depth: int = 2, width: int = 32) -> nn.Sequential:
+    torch.manual_seed(0)
+    parts: list[nn.Module] = [nn.Linear(13, width), nn.Tanh()]
+    for _ in range(depth - 2):
+        parts += [nn.Linear(width, width), nn.Tanh()]
+    return nn.Sequential(*parts, nn.Linear(width, 3))
+
+
+def train(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Batches, scale: float = 1.0) -> Diagnosis:
+    with gainstage.watch(every=1) as watching:
+        for x, y in batches:
+            optimizer.zero_grad()
+            (F.cross_entropy(model(x).float(), y) * scale).backward()
+            optimizer.step()
+    return watching.diagnosis
+
+
+def whole(steps: int) -> Batches:
+    return [wine()] * steps
+
+
+def uneven(rate: float) -> Diagnosis:
+    """The first layer's own learning rate beside 0.3 for the others; labels in disorder, so that nothing is learnt."""
+    model = perceptron()
+    groups = [{"params": model[0].parameters(), "lr": rate}, {"params": model[2].parameters(), "lr": 0.3}]
+    x, y = wine()
+    disorder = y[torch.randperm(len(y), generator=torch.Generator().manual_seed(1))]
+    return train(model, torch.optim.SGD(groups), [(x, disorder)] * 60)
+
+
+def crossing(rate: float) -> Diagnosis:
+    """Full-batch descent on an absolute error, whose gradient is no shorter in the valley than on its slopes."""
+    features, progress = load_diabetes(return_X_y=True)
+    x, y = torch.tensor(features * 21).float(), torch.tensor((progress - 152) / 77).float()[:, None]
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(10, 16), nn.Tanh(), nn.Linear(16, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    with gainstage.watch(every=1) as watching:
+        for _ in range(60):
+            optimizer.zero_grad()
+            F.l1_loss(model(x), y).backward()
+            optimizer.step()
+    return watching.diagnosis
+
+
+def answers(belonging: bool) -> Diagnosis:
+    """Digits with labels of their own, or with ones drawn anew for every batch."""
+    images, labels = load_digits(return_X_y=True)
+    x, y = torch.tensor(images / 16, dtype=torch.float32), torch.tensor(labels)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    parts = [torch.randint(len(y), (256,)) for _ in range(120)]
+    batches = [(x[rows], y[rows] if belonging else torch.randint(10, (256,))) for rows in parts]
+    return train(model, torch.optim.Adam(model.parameters(), lr=3e-3), batches)
+
+
+def halved(scale: float) -> Diagnosis:
+    """The loss is multiplied by ``scale`` in front of a float16 network; Adam takes the factor out again."""
+    model = perceptron(depth=4)
+    with torch.autocast("cpu", dtype=torch.float16):
+        return train(model, torch.optim.Adam(model.parameters(), lr=3e-3), whole(40), scale)
+
+
+def few(steps: int) -> Diagnosis:
+    model = perceptron()
+    return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(steps))
+
+
+CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
+    "GS303": (uneven, 1e-6, 0.3, "warning", "learning-rates"),
+    "GS305": (crossing, 1.5, 0.2, "warning", "learning-rate"),
+    "GS306": (answers, False, True, "warning", "unexplained"),
+    "GS702": (halved, 1e-7, 1.0, "error", "number-format"),
+    "GS901": (few, 0, 30, "warning", "no-training"),
+    "GS902": (few, 3, 30, "info", "short-run"),
+}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_the_patient_is_named_with_its_cause(code: str) -> None:
+    treat, sick, _, severity, cause = CASES[code]
+    findings = {finding.code: finding for finding in treat(sick).findings}
+    assert code in findings, {c: f.text for c, f in findings.items()}
+    found = findings[code]
+    assert (found.severity, found.cause and found.cause.name) == (severity, cause)
+    assert found.remedies and found.evidence
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_its_healthy_twin_is_silent(code: str) -> None:
+    treat, _, cured, _, _ = CASES[code]
+    found = [(f.code, f.text) for f in treat(cured).findings if f.code == code or f.severity == "error"]
+    assert not found
