@@ -88,12 +88,33 @@ def halved(scale: float) -> Diagnosis:
         return train(model, torch.optim.Adam(model.parameters(), lr=3e-3), whole(40), scale)
 
 
+class Reader(nn.Module):
+    """Reads a sequence of symbols and answers at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.rnn, self.out = nn.Embedding(4, 8), nn.RNN(8, 32, batch_first=True), nn.Linear(32, 4)
+
+    def forward(self, symbols: Tensor) -> Tensor:
+        return self.out(self.rnn(self.embed(symbols))[1][0])
+
+
+def remember(position: int) -> Diagnosis:
+    """A plain recurrent network is asked for the symbol at ``position`` of forty."""
+    torch.manual_seed(0)
+    model = Reader()
+    sequences = [torch.randint(4, (32, 40)) for _ in range(80)]
+    batches = [(symbols, symbols[:, position]) for symbols in sequences]
+    return train(model, torch.optim.SGD(model.parameters(), lr=0.2), batches)
+
+
 def few(steps: int) -> Diagnosis:
     model = perceptron()
     return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(steps))
 
 
 CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
+    "GS201": (remember, 0, -1, "warning", "recurrence"),
     "GS303": (uneven, 1e-6, 0.3, "warning", "learning-rates"),
     "GS305": (crossing, 1.5, 0.2, "warning", "learning-rate"),
     "GS306": (answers, False, True, "warning", "unexplained"),

@@ -161,3 +161,31 @@ def test_multi_head_attention_keeps_its_projection_and_its_output() -> None:
     output.square().mean().backward()
     assert number(run, place, "signal") == pytest.approx(signal(output), rel=1e-4)
     assert number(run, place, "gradient") == pytest.approx(rms(output.grad), rel=1e-4)
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+def test_what_arrives_at_each_moment_of_a_fused_layer(kind: type[nn.RNNBase], batch_first: bool) -> None:
+    torch.manual_seed(0)
+    embed, layer = nn.Embedding(5, 6), kind(6, 8, batch_first=batch_first)
+    ids = torch.randint(5, (9, 4))
+
+    class Reader(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.layer = embed, layer
+
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            read = self.layer(self.embed(ids))[0]
+            return read[:, -1] if batch_first else read[-1]
+
+    run = looked(Reader(), ids, lambda output: output.square().mean())
+    place = next(s for s in run.sites if s.kind == "recurrent")
+    sequence = embed(ids).detach().requires_grad_()
+    read = layer(sequence)[0]
+    (read[:, -1] if batch_first else read[-1]).square().mean().backward()
+    assert sequence.grad is not None
+    levels = sequence.grad.double().square().mean((0, 2) if batch_first else (1, 2)).sqrt()
+    assert run.signal_extra(place.index, "moments") == [4 if batch_first else 9]
+    assert run.signal_extra(place.index, "gradient_first") == [pytest.approx(float(levels[0] / levels.max()))]
+    assert run.signal_extra(place.index, "moments_reached") == [int((levels >= 0.01 * levels.max()).sum())]

@@ -73,6 +73,17 @@ def input_dim(operation: Operation, tensor: torch.Tensor, origin: Origin) -> int
     return inherited_dim(tensor, origin)
 
 
+def time_dim(operation: Operation, args: tuple[Any, ...], sequence: torch.Tensor) -> int | None:
+    """The dimension that counts the moments of a fused recurrent layer's input; None for a cell or a packed sequence.
+
+    torch.lstm, gru, rnn_tanh and rnn_relu end with ``batch_first``; of a packed sequence the second argument is sizes.
+    """
+    fused = operation.kind == "recurrent" and not operation.name.endswith("_cell") and len(args) == 9
+    if not fused or sequence.dim() != 3 or not isinstance(args[8], bool):
+        return None
+    return 1 if args[8] else 0
+
+
 def inherited_dim(tensor: torch.Tensor, origin: Origin) -> int:
     """Elementwise operations keep the producer's units; unknown ones: channels from four dimensions on."""
     if origin.dimensions == tensor.dim():

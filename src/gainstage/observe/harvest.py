@@ -19,6 +19,7 @@ from gainstage.observe.visits import Key, Moments, Slot, Visit
 from gainstage.record.schema import Signal, Site
 
 _NOTHING, _UNHEARD = Moments(), Slot()
+_HEARD = 0.01  # of the largest gradient over time: 40 dB down
 
 
 @dataclass(slots=True)
@@ -164,9 +165,21 @@ def _distinct(moments: Moments) -> int:
 
 
 def _extra(visit: Visit) -> dict[str, Any]:
+    if visit.track is not None and visit.track.squares is not None:
+        return _over_time(visit.track.squares.cpu().numpy())
     if visit.operation.kind == "loss" or "data" in visit.extra:
         return losses.numbers(visit)
     if visit.operation.kind == "affine" and visit.slot_out is not None and visit.slot_out.energies:
         silent = min(energy.silent for energy in visit.slot_out.energies)
         return {"gradient_silent_units": silent} if silent else {}
     return {}
+
+
+def _over_time(squares: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """How much of the largest moment's gradient the first moment gets, and how many get a hundredth of it."""
+    levels = np.sqrt(squares)
+    largest = float(levels.max()) if levels.size else 0.0
+    if not (isfinite(largest) and largest > 0):
+        return {}
+    reached = int((levels >= _HEARD * largest).sum())
+    return {"gradient_first": float(levels[0]) / largest, "moments": int(levels.size), "moments_reached": reached}

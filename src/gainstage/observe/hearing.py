@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 from gainstage.observe.layout import cut
-from gainstage.observe.reduce import Reducer
-from gainstage.observe.visits import Energy, Slot
+from gainstage.observe.reduce import Reducer, wide
+from gainstage.observe.visits import Energy, Slot, Track
 
 _SHARE = 2  # an RMS needs fewer rows than a unit's statistics
 
@@ -43,6 +43,25 @@ class Ear:
 
         self.handles.append(tensor.register_hook(hear))
         return slot
+
+    def follow(self, sequence: torch.Tensor, time_dim: int) -> Track | None:
+        """How far back in time the gradient reaches: what arrives at each moment of ``sequence``."""
+        if not sequence.requires_grad:
+            return None
+        track, others = Track(), tuple(dim for dim in range(sequence.dim()) if dim != time_dim)
+
+        def hear(gradient: torch.Tensor) -> None:
+            if not self.listening or self.muted or track.squares is not None:
+                return
+            try:
+                with torch._C.DisableTorchFunction():
+                    track.squares = gradient.detach().to(wide(gradient.device)).square().mean(others)
+            except Exception as error:
+                self.listening = False
+                self.failed(error)
+
+        self.handles.append(sequence.register_hook(hear))
+        return track
 
     def _hear(self, slot: Slot, gradient: torch.Tensor, unit_dim: int) -> None:
         try:

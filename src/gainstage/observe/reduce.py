@@ -63,9 +63,7 @@ class Reducer:
         self._add((_moments, "", (), sample.shape, dtype, sample.device), target, sample)
 
     def energy(self, target: Energy, sample: torch.Tensor) -> None:
-        # Squares of gradients underflow in single precision from 1e-19 on; not every device has double.
-        dtype = torch.float32 if sample.device.type == "mps" else torch.float64
-        self._add((_energies, "", (), sample.shape, dtype, sample.device), target, sample)
+        self._add((_energies, "", (), sample.shape, wide(sample.device), sample.device), target, sample)
 
     def slopes(self, target: Slopes, sample: torch.Tensor, function: str, parameters: dict[str, Any]) -> None:
         key = (_slopes, function, tuple(parameters.items()), sample.shape, sample.dtype, sample.device)
@@ -100,6 +98,11 @@ class Reducer:
             if result is not None:
                 self.results.append((group.targets, *result))
             group.targets = []
+
+
+def wide(device: torch.device) -> torch.dtype:
+    """Squares of gradients underflow in single precision from 1e-19 on; not every device has double."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def _moments(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any]:

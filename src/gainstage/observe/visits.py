@@ -63,6 +63,13 @@ class Slot:
 
 
 @dataclass(slots=True)
+class Track:
+    """Mean squares of the gradient at each moment of a sequence that a fused recurrent layer reads."""
+
+    squares: torch.Tensor | None = None
+
+
+@dataclass(slots=True)
 class Slopes:
     """f' at one activation, filled in when the sample is reduced; ``silent`` marks units where it was always 0.
 
@@ -100,6 +107,7 @@ class Visit:
     largest: torch.Tensor | None = None  # per unit over all rows, where the sample left rows out
     slot_in: Slot | None = None
     slot_out: Slot | None = None
+    track: Track | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     call: int = 0
     turn: int = 0  # how many backward passes the step had seen before

@@ -138,6 +138,8 @@ class Watcher:
         if operation.kind in ("recurrent", "attention") or operation.name == "bilinear":
             visit.sources = self._fed_by(args, kwargs)
         self._measure_input(visit, entering, origin)
+        if (moments := arguments.time_dim(operation, args, entering)) is not None:
+            visit.track = self.ear.follow(entering, moments)
         if operation.kind == "loss":
             losses.read(visit, args, kwargs, entering, self.origins)
         return visit

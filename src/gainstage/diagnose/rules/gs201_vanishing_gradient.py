@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from gainstage.diagnose.finding import Cause, Finding, Severity
+from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.idle import groups
 from gainstage.diagnose.predict import gradient_remedies
 from gainstage.diagnose.progress import progress
+from gainstage.diagnose.recall import recalls
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.starving import Reach, cut_off, reaches
 from gainstage.diagnose.transfer import gradient_split, largest
@@ -23,6 +25,7 @@ STILL = 0.01  # weights that moved by less than 1 % in the whole run still are t
 MOVING = 0.1  # and where some weights moved by 10 %, the learning rate is no excuse
 BEHIND = 10.0  # the first stages learn this many times more slowly than the fastest
 LOST_DB = -40.0  # 1 % of the gradient is left; speaks only together with a loss that does not fall
+LSTM_DB = 20 * math.log10(1 / (1 + math.exp(-1)))  # a forget gate of sigmoid(1)
 WITHOUT_UPDATES_DB = -60.0  # no update was seen: any rate that suits the last stage is 1,000 times too small here
 
 
@@ -33,7 +36,8 @@ class VanishingGradient(Rule):
     Stages at the beginning of the chain that learn nothing because the gradient is used up on its way to them: it
     is smaller there, and over the whole run their weights moved by less than 1 %, at most a tenth as fast as the
     fastest stage's. Under an optimizer that rescales gradients (Adam): less than 1 % arrives, and the loss does not
-    fall.
+    fall. And a recurrent layer that learns nothing and whose gradient fades before it reaches the beginning of the
+    sequence.
 
     ## Why it matters
     The first stages stay random, and everything after them learns from noise. Decibels add, so the finding says
@@ -60,7 +64,12 @@ class VanishingGradient(Rule):
     severity = "error"
 
     def check(self, view: View) -> Iterator[Finding]:
-        """At most one finding, for the main chain."""
+        """At most one finding: along the main chain, or else along the time of a recurrent layer."""
+        along_chain = list(self.along_chain(view))
+        yield from along_chain or self.along_time(view)
+
+    def along_chain(self, view: View) -> Iterator[Finding]:
+        """Stages at the beginning that do not learn."""
         chain, state = view.chain, progress(view)
         found = reaches(view, chain)
         if len(found) < 2 or state == "good" or any(np.isposinf(reach.gradient_db) for reach in found):
@@ -70,6 +79,28 @@ class VanishingGradient(Rule):
         # An embedding alone says little: each of its rows waits for its own token.
         if any(reach.stage.site.kind != "embedding" for reach in starved) and not self.idle(view):
             yield self.report(view, starved, found, severity if state != "some" else "warning")
+
+    def along_time(self, view: View) -> Iterator[Finding]:
+        """A sequence whose beginning the gradient does not reach, where nothing is learnt."""
+        lost = [recall for recall in recalls(view) if recall.first_db <= WITHOUT_UPDATES_DB]
+        if not lost or progress(view) != "none":
+            return
+        worst = min(lost, key=lambda recall: recall.first_db)
+        amount = "nothing" if np.isneginf(worst.first_db) else f"{worst.first_db:.0f} dB"
+        text = (
+            f"Of the gradient in {worst.site.name}'s input {amount} is left at the first of {worst.moments} moments: "
+            f"1 % or more of it reaches {worst.reached} of them. What came earlier cannot be learnt."
+        )
+        evidence = {"first_db": worst.first_db, "moments": worst.moments, "moments_reached": worst.reached,
+                    "progress": progress(view)}  # fmt: skip
+        where = worst.site.name
+        remedies = [
+            Remedy("orthogonal-recurrence", "safe", where, "recurrent gain 1: 0 dB per moment at the start", 0.0, "dB"),
+            Remedy("gated-recurrence", "unsafe", where, "LSTM, forget bias 1: −2.7 dB per moment, and learnable",
+                   LSTM_DB, "dB"),
+        ]  # fmt: skip
+        yield self.finding("warning", text, sites=[recall.site for recall in lost], steps=view.steps[view.late],
+                           evidence=evidence, cause=Cause("recurrence"), remedies=remedies)  # fmt: skip
 
     def idle(self, view: View) -> bool:
         """Whether most units of a layer on the way are dead or saturated: that says more than a gradient does."""
