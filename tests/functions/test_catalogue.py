@@ -11,27 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gainstage import functions
+from gainstage.functions.entries import DEFINITIONS
 
-NOT_IN_TORCH = {
-    "linear": lambda x: x,
-    "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
-    "sin": torch.sin,
-    "erf": torch.erf,
-    "exp": torch.exp,
-    "relu_squared": lambda x: torch.relu(x) ** 2,
-    "prelu": lambda x: torch.nn.functional.prelu(x, torch.tensor([0.25], dtype=x.dtype)),
-    "threshold": lambda x: torch.nn.functional.threshold(x, 0.0, 0.0),
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-}
+
+def in_torch(name: str, x: torch.Tensor) -> torch.Tensor:
+    """The function by its torch expression."""
+    definition = DEFINITIONS[name]
+    return eval(definition.torch, {"torch": torch, "F": torch.nn.functional, "x": x, **definition.settings({})})
 
 
 @pytest.mark.parametrize("name", functions.names())
 def test_values_and_derivatives_are_torchs(name: str) -> None:
-    operation = NOT_IN_TORCH.get(name) or getattr(torch.nn.functional, name)
     x = torch.linspace(-12, 12, 1201, dtype=torch.float64)
     x = (x + 1e-4).requires_grad_()  # beside the kinks
-    y = operation(x)
+    y = in_torch(name, x)
     y.sum().backward()
     function = functions.get(name)
     points = x.detach().numpy()
@@ -61,9 +54,11 @@ def test_properties_follow_from_the_formula() -> None:
     names = functions.names()
     assert [n for n in names if functions.get(n).linear] == ["linear"]
     homogeneous = {n for n in names if functions.get(n).homogeneous}
-    assert homogeneous == {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold"}
+    assert homogeneous == {n for n in names if functions.card(n)["homogeneity"] == 1.0}
+    assert {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold", "absolute"} == homogeneous
     odd = {n for n in names if functions.get(n).zero_centred}
-    assert odd == {"linear", "hardtanh", "tanh", "softsign", "tanhshrink", "softshrink", "hardshrink", "sin", "erf"}
+    assert odd == {n for n in names if functions.card(n)["symmetry"] == "odd"}
+    assert {"linear", "hardtanh", "tanh", "softsign", "tanhshrink", "softshrink", "hardshrink", "sin", "erf"} < odd
     assert functions.get("sigmoid").range == pytest.approx((0, 1))
     assert functions.get("relu").range == (0.0, math.inf)
     assert functions.get("logsigmoid").range[0] == -math.inf

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from gainstage.functions.formulas import ENTRIES
+from gainstage.functions.definition import Definition
+from gainstage.functions.entries import DEFINITIONS
 from gainstage.functions.function import Function
+from gainstage.functions.numeric import derivative_of, edges_at, value_of
+from gainstage.functions.table import derivative_formula
 
 NOT_ELEMENTWISE = frozenset({"softmax", "log_softmax", "softmin", "softmax2d", "glu"})
 
 
 def known(name: str) -> bool:
     """Whether ``name`` is an elementwise activation of the catalogue."""
-    return name in ENTRIES
+    return name in DEFINITIONS
 
 
 def names() -> tuple[str, ...]:
     """All elementwise activations, in order of their entry."""
-    return tuple(ENTRIES)
+    return tuple(DEFINITIONS)
 
 
 def get(name: str, parameters: Mapping[str, Any] | None = None) -> Function:
@@ -29,7 +31,7 @@ def get(name: str, parameters: Mapping[str, Any] | None = None) -> Function:
     Raises:
         KeyError: when the catalogue has no such elementwise activation.
     """
-    accepted = inspect.signature(ENTRIES[name]).parameters
+    accepted = {parameter.name for parameter in DEFINITIONS[name].parameters}
     given = (parameters or {}).items()
     return _made(name, tuple(sorted((k, float(v)) for k, v in given if k in accepted and isinstance(v, int | float))))
 
@@ -37,5 +39,14 @@ def get(name: str, parameters: Mapping[str, Any] | None = None) -> Function:
 @lru_cache(maxsize=256)
 def _made(name: str, parameters: tuple[tuple[str, float], ...]) -> Function:
     """One object per function and parameters, so that results cached per function are found again."""
-    value, derivative, kinks = ENTRIES[name](**dict(parameters))
-    return Function(name, value, derivative, kinks, parameters)
+    return numeric(DEFINITIONS[name], parameters)
+
+
+def numeric(definition: Definition, parameters: tuple[tuple[str, float], ...] = ()) -> Function:
+    """A definition as a NumPy function; parameters that are not given have their defaults."""
+    constants = {name: float(text) for name, text in definition.constants.items()}
+    defaults = {parameter.name: parameter.default for parameter in definition.parameters}
+    values = {**constants, **defaults, **dict(parameters)}
+    value = value_of(definition.name, definition.formula, values)
+    derivative = derivative_of(definition.name, derivative_formula(definition), values)
+    return Function(definition.name, value, derivative, edges_at(definition.formula, values), parameters)

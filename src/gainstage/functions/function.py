@@ -60,8 +60,10 @@ class Function:
 
     @property
     def linear(self) -> bool:
-        """Whether the function does not bend at all."""
-        return bool(np.ptp(self.derivative(GRID)) == 0.0)
+        """Whether the function neither bends nor jumps."""
+        ends = self.value(np.array([-FAR, FAR]))
+        slope = float(self.derivative(np.zeros(1))[0])
+        return bool(np.ptp(self.derivative(GRID)) == 0.0 and np.isclose(ends[1] - ends[0], 2 * FAR * slope))
 
 
 def _points(function: Function) -> Array:

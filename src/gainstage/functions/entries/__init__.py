@@ -1,0 +1,28 @@
+"""The definitions, a file per family."""
+
+from __future__ import annotations
+
+from gainstage.functions.definition import Definition
+from gainstage.functions.entries import gated, rectifiers, shapes, squashing
+
+DEFINITIONS: dict[str, Definition] = {
+    entry.name: entry for family in (rectifiers, squashing, gated, shapes) for entry in family.ENTRIES
+}
+# Names under which people look for a function that is called otherwise here.
+ALIASES = {
+    "identity": "linear",
+    "heaviside": "binary_step",
+    "step": "binary_step",
+    "logistic": "sigmoid",
+    "lrelu": "leaky_relu",
+    "hard_tanh": "hardtanh",
+    "hard_sigmoid": "hardsigmoid",
+    "hard_swish": "hardswish",
+    "log_sigmoid": "logsigmoid",
+    "soft_sign": "softsign",
+    "squared_relu": "relu_squared",
+    "e_swish": "eswish",
+    "sine": "sin",
+    "arctan": "atan",
+    "logsoftmax": "log_softmax",
+}
