@@ -15,7 +15,7 @@ from typing import Any
 
 from gainstage.claims.claim import Claim
 
-SHARED = ("networks.py", "data.py", "seeds.py", "timing.py")  # what experiments stand on
+SHARED = ("networks.py", "data.py", "timing.py")  # what experiments stand on
 
 
 def folder() -> Path:

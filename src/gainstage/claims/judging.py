@@ -9,6 +9,7 @@ from typing import Any
 
 from gainstage.claims import cache
 from gainstage.claims.claim import CLAIMS, Claim, Verdict, combine
+from gainstage.claims.networks import apart
 from gainstage.config import suggestion
 from gainstage.errors import GainstageError
 
@@ -65,7 +66,8 @@ def _measured(one: Claim, again: bool) -> tuple[dict[str, Any], float]:
         assert one.experiment is not None
         begun = time.perf_counter()
         # As it will come back out of the cache, so that the first call and the second see the same types.
-        measured = json.loads(json.dumps(one.experiment()))
+        with apart():
+            measured = json.loads(json.dumps(one.experiment()))
         kept = measured, time.perf_counter() - begun
         cache.store(one, *kept)
     return kept

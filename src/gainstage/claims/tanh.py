@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gainstage.claims.claim import Part, aside, claim, part
+from gainstage.claims.claim import Part, Proof, aside, claim, part
 from gainstage.claims.deciders import NEAR, difference, maximum, minimum
-from gainstage.claims.questions import is_monotonic, is_zero_centred, stays_within
+from gainstage.claims.questions import fills, is_monotonic, is_zero_centred, proved
 from gainstage.functions import get
 from gainstage.functions.function import Array
 from gainstage.theory.gains import backward_gain
@@ -43,7 +43,7 @@ def tanh_monotonic() -> Iterator[Part]:
 @claim("tanh-derivative", "tanh′ lies in (0, 1].")
 def tanh_derivative() -> Iterator[Part]:
     """Infimum and supremum of the derivative."""
-    yield stays_within(get("tanh"), 0.0, 1.0, "0 < tanh′(x) ≤ 1", order=1)
+    yield fills(get("tanh"), "(0, 1]", "0 < tanh′(x) ≤ 1", order=1)
 
 
 @claim("tanh-centre", "tanh is zero-centred.")
@@ -56,9 +56,12 @@ def tanh_centre() -> Iterator[Part]:
 def tanh_explodes() -> Iterator[Part]:
     """An activation multiplies the gradient by its derivative: it amplifies only where that exceeds 1."""
     tanh = get("tanh")
-    largest = max(maximum(tanh.derivative).value, -minimum(tanh.derivative).value)
+    certified = proved(tanh, "lipschitz")
+    largest = certified or max(maximum(tanh.derivative).value, -minimum(tanh.derivative).value)
     text = f"it multiplies each gradient by |f′| ≤ {largest:.6g}"
-    yield part("the activation's derivative exceeds 1 somewhere", largest > 1 + 1e-9, text, largest_slope=largest)
+    proof: Proof = "certified" if certified else "numerical"
+    asked = "the activation's derivative exceeds 1 somewhere"
+    yield part(asked, largest > 1 + 1e-9, text, proof, largest_slope=largest)
     gain = 2 * backward_gain(tanh)
     stage = 10 * np.log10(gain**2 * moments(tanh).transmission)
     share = 10 * np.log10(moments(tanh).transmission)
