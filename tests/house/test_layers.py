@@ -18,11 +18,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 BASE = {"errors", "config", "__version__"}
 LAYERS = {
     "functions": BASE | {"functions"},
+    "nn": BASE | {"functions", "nn"},
     "theory": BASE | {"functions", "theory"},
     "claims": BASE | {"functions", "theory", "claims"},
     "record": BASE | {"record"},
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
-    "show": BASE | {"claims", "record", "diagnose", "show"},
+    "show": BASE | {"functions", "claims", "record", "diagnose", "show"},
     "observe": BASE | {"functions", "record", "observe"},
 }
 LONGEST_FILE = 260

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gainstage import __version__
-from gainstage.cli import claims, completion, demo, explain, report, rules, run
+from gainstage.cli import claims, completion, demo, explain, functions, report, rules, run
 from gainstage.cli.exits import FAULT, OK, USAGE
 from gainstage.cli.parser import Parser
 from gainstage.config import suggestion
 from gainstage.errors import GainstageError
 
-COMMANDS = {module.NAME: module for module in (run, report, explain, rules, claims, demo, completion)}
+COMMANDS = {module.NAME: module for module in (run, report, explain, rules, functions, claims, demo, completion)}
 ISSUES = "https://github.com/gainstage/gainstage/issues"
 
 DESCRIPTION = "Says why a neural network does not learn: runs your PyTorch script, watches it, names the fault."

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from gainstage.diagnose.finding import Finding
 from gainstage.diagnose.ladder import Rung
 from gainstage.diagnose.rule import Rule
+from gainstage.functions.card import Card
 from gainstage.show.report import Report
 
 
@@ -58,6 +60,30 @@ def rules_json(rules: Iterable[Rule]) -> dict[str, Any]:
         {"code": r.code, "name": r.name, "summary": r.summary, "severity": r.severity, "since": r.since} for r in rules
     ]
     return {"schema": "gainstage.rules/1", "rules": rows}
+
+
+def functions_json(cards: Iterable[Card], cost: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Cards as a JSON-ready document with the schema ``gainstage.functions/1``; ``cost`` belongs to the only card."""
+    rows = [
+        {
+            "name": card.name,
+            "title": card.title,
+            "elementwise": card.elementwise,
+            "formula": card.formula,
+            "derivative": card.derivative,
+            "where": dict(card.where),
+            "parameters": dict(card.parameters),
+            "meanings": dict(card.meanings),
+            "torch": card.torch,
+            "module": card.module,
+            "reference": card.reference,
+            "note": card.note,
+            "properties": {name: asdict(entry) for name, entry in card.properties.items()},
+            "cost": dict(cost) if cost else None,
+        }
+        for card in cards
+    ]
+    return finite({"schema": "gainstage.functions/1", "functions": rows})
 
 
 def dumps(document: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ ENTRIES = (
     ),
     Definition(
         "isrlu", "Inverse square root linear unit", "x/sqrt(1 + alpha*x**2) if x <= 0 else x",
-        "torch.where(x <= 0, x * torch.rsqrt(1 + alpha * x * x), x)", "Carlile, Delamarter, Kinney, Marti & Whitney 2017",
+        "torch.where(x <= 0, x * torch.rsqrt(1 + alpha * x * x), x)", "Carlile, Delamarter, Kinney et al. 2017",
         parameters=(Parameter("alpha", 1.0, "-1/sqrt(alpha) is the limit at minus infinity", "(0, inf)"),),
     ),
     Definition(

@@ -58,7 +58,7 @@ ENTRIES = (
     ),
     Definition(
         "isru", "Inverse square root unit", "x/sqrt(1 + alpha*x**2)",
-        "x * torch.rsqrt(1 + alpha * x * x)", "Carlile, Delamarter, Kinney, Marti & Whitney 2017",
+        "x * torch.rsqrt(1 + alpha * x * x)", "Carlile, Delamarter, Kinney et al. 2017",
         parameters=(Parameter("alpha", 1.0, "1/sqrt(alpha) is the limit at infinity", "(0, inf)"),),
     ),
     Definition(
@@ -68,7 +68,8 @@ ENTRIES = (
     ),
     Definition(
         "soft_clipping", "Soft clipping to 0...1", "(softplus(alpha*x) - softplus(alpha*(x - 1)))/alpha",
-        "(torch.logaddexp(alpha * x, 0 * x) - torch.logaddexp(alpha * (x - 1), 0 * x)) / alpha", "Klimek & Perelstein 2018",
+        "(torch.logaddexp(alpha * x, 0 * x) - torch.logaddexp(alpha * (x - 1), 0 * x)) / alpha",
+        "Klimek & Perelstein 2018",
         parameters=(Parameter("alpha", 10.0, "sharpness of the two bends", "(0, inf)"),),
     ),
     Definition(

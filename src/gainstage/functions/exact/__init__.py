@@ -1,1 +1,1 @@
-"""Proofs: symbols (sympy) and interval arithmetic (python-flint). Both are slow to import, so nothing imports this at once."""
+"""Proofs: symbols (sympy) and intervals (python-flint). Both are slow to import, so nothing imports this at once."""

@@ -118,7 +118,7 @@ class Bounds:
         return False if steady and far else None
 
     def _inside(self, number: int, at: Interval) -> bool:
-        """Whether the piece takes the value at ``at``: not at an edge where the function jumps and that it leaves out."""
+        """Whether the piece takes the value at ``at``: not at an edge that it leaves out, where the function jumps."""
         edges = self.curve.edges
         for edge, left in ((number - 1, False), (number, True)):
             if 0 <= edge < len(edges) and at.high >= edges[edge].low and at.low <= edges[edge].high:
@@ -175,8 +175,8 @@ def bounds(curve: Curve, order: int) -> Bounds:
     for piece, side in ((curve.pieces[0], -1), (curve.pieces[-1], 1)):
         end = limit(piece, order, side, curve.decimals)
         swings = end.kind == "oscillates" and unbounded(piece, order, side, curve.decimals)
-        below = -math.inf if swings or end.kind == "-inf" else below
-        above = math.inf if swings or end.kind == "+inf" else above
+        below = -math.inf if swings or end.kind == "-infinity" else below
+        above = math.inf if swings or end.kind == "+infinity" else above
     # A search cannot end where the function grows without bound on both sides in ever new turns.
     budget = 300 if math.isinf(below) and math.isinf(above) else 3000
     return Bounds(curve, order, tuple(extremes(piece, order, budget) for piece in curve.pieces), below, above)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from flint import arb, ctx
 
@@ -17,7 +18,7 @@ LARGEST = arb(2) ** 128 - arb(2) ** 104  # of float32
 CANCELLED = arb(2) ** -60  # relative width of a value from which on more digits are asked for
 DIGITS = 800  # bits: x + sqrt(x^2 + 4) at float32's smallest number needs 650
 # Where searches first cut the line: functions bend on a scale of one.
-CUTS = tuple(sorted(sign * arb(2) ** k for k in (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64) for sign in (-1, 1)))
+CUTS = tuple(sorted(sign * arb(2) ** k for k in (*range(-3, 9), 16, 32, 64) for sign in (-1, 1)))
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Piece:
         return interval(evaluate(self.formula(order), INTERVALS, {**self.values, "x": x}))
 
     def at(self, order: int, x: arb | Interval) -> Interval:
-        """The value at one point, or at the one point that a tiny interval encloses; with more digits if they cancel."""
+        """The value at one point, or at the one that a tiny interval encloses; with more digits if they cancel."""
         point = x if isinstance(x, Interval) else Interval(x, x)
         value = self(order, point)
         if value.width > CANCELLED * value.magnitude.high and point.low == point.high:
@@ -61,7 +62,7 @@ class Piece:
         """The piece cut at powers of two, from the far ends to the middle."""
         inner = [cut for cut in (*CUTS, arb(0)) if self.box.low < cut < self.box.high]
         ends = [self.box.low, *sorted(inner), self.box.high]
-        found = [Interval(low, high) for low, high in zip(ends, ends[1:], strict=False)]
+        found = [Interval(low, high) for low, high in pairwise(ends)]
         return sorted(found, key=lambda box: -float(box.magnitude.low))
 
     @property
@@ -100,7 +101,7 @@ class Curve:
             OutsideDomain: when the parameters put them in another order.
         """
         found = tuple(interval(evaluate(edge.at, INTERVALS, self.values)) for edge in self.definition.edges)
-        for left, right in zip(found, found[1:], strict=False):
+        for left, right in pairwise(found):
             if not left.low <= right.low:
                 at = ", ".join(edge.at for edge in self.definition.edges)
                 raise OutsideDomain(f"{self.definition.name}: its pieces meet at {at}, which must ascend")

@@ -124,7 +124,7 @@ def _least(values: list[arb]) -> arb:
 
 
 def increasing(name: str, floor: arb | None = None, ceiling: arb | None = None) -> Any:
-    """Arb's increasing function ``name`` on intervals; its values are known to lie between ``floor`` and ``ceiling``."""
+    """Arb's increasing function ``name`` on intervals; its values lie between ``floor`` and ``ceiling``."""
     function = getattr(arb, name)
 
     def call(u: Interval) -> Interval:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from flint import acb, arb
@@ -13,8 +14,6 @@ from gainstage.functions.language import evaluate
 
 REACH = 16  # standard deviations that are integrated; what is left weighs less than e^-128
 ABSOLUTE = 1e-27
-# A power of the function, of its derivative, and whether to weigh with x^2 - 1.
-Integrand = tuple[int, int, bool]
 
 
 def expectation(curve: Curve, order: int, exponent: int, weighted: bool = False) -> Interval:
@@ -62,7 +61,7 @@ def _tails(piece: Piece, order: int, exponent: int) -> Interval:
 
 def _steps() -> list[tuple[arb, arb]]:
     ends = [arb(REACH + k) for k in range(17)] + [arb(2) ** k for k in range(6, 128)] + [LARGEST]
-    return list(zip(ends, ends[1:], strict=False))
+    return list(pairwise(ends))
 
 
 def complex_numbers(analytic: bool) -> dict[str, Any]:

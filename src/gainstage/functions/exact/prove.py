@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from flint import arb, ctx
@@ -17,7 +18,7 @@ from gainstage.functions.exact.intervals import INTERVALS, Interval, interval
 from gainstage.functions.exact.levels import small_slope, zero_share
 from gainstage.functions.exact.moments import expectation
 from gainstage.functions.exact.numbers import number, worst
-from gainstage.functions.exact.tails import Limit, asymptote, limit
+from gainstage.functions.exact.tails import asymptote, limit
 
 PRECISION = 192  # bits: what remains of them after a difference over all of float32 is still finer than a double
 SATURATED = "0.01"  # of the steepest slope
@@ -122,21 +123,17 @@ def _limits(curve: Curve) -> Property:
     if any(end.kind == "unknown" for end in ends.values()):
         return UNKNOWN
     jumps = []
-    for left, right in zip(curve.pieces, curve.pieces[1:], strict=False):
+    for left, right in pairwise(curve.pieces):
         before, after = left.at(0, left.box.high), right.at(0, right.box.low)
         if after.low > before.high or after.high < before.low:
             at = number(Interval(left.box.high, right.box.low))[0]
             jumps.append({"at": at, "left": number(before)[0], "right": number(after)[0]})
-    value: dict[str, Any] = {side: _end(end) for side, end in ends.items()}
+    value: dict[str, Any] = {
+        side: {"kind": end.kind, "value": number(end.value)[0] if end.value is not None else None}
+        for side, end in ends.items()
+    }
     tolerance = worst(number(end.value) for end in ends.values() if end.value is not None)
     return Property({**value, "jumps": jumps}, "certified", tolerance)
-
-
-def _end(end: Limit) -> float | None:
-    """A limit as a number, None where the function swings for ever."""
-    if end.value is not None:
-        return number(end.value)[0]
-    return {"+inf": math.inf, "-inf": -math.inf}.get(end.kind)
 
 
 def _asymptotes(curve: Curve) -> Property:

@@ -141,7 +141,7 @@ def _settled(best: _Best, piece: Piece, order: int, box: Interval) -> bool:
 
 
 def root(piece: Piece, order: int, box: Interval, level: Interval | None = None) -> Interval | None:
-    """The one point of ``box`` where the derivative of ``order`` is ``level`` (default 0); None when that is not proved.
+    """The one point of ``box`` where the derivative of ``order`` is ``level`` (default 0); None when not proved.
 
     Proved by opposite signs at the ends and a slope without zero between them.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import sympy
 from flint import arb
@@ -19,7 +21,7 @@ WITNESSES = tuple(arb(k) / 16 for k in (3, 11, 20, 45, 90, 200))
 
 def monotonic(curve: Curve, order: int) -> Property:
     """Whether the derivative of ``order`` never falls, "increasing", never rises, "decreasing", or "no"."""
-    signs = [sign(piece, order + 1) for piece in curve.pieces] + _jumps(curve, order)
+    signs: list[Sign] = [*(sign(piece, order + 1) for piece in curve.pieces), *_jumps(curve, order)]
     return _one_way(signs, {"+": "increasing", "-": "decreasing", "0": "constant"})
 
 
@@ -27,11 +29,11 @@ def convexity(curve: Curve) -> Property:
     """"convex", "concave", "both" for straight lines, or "neither"."""
     if any(jump != "0" for jump in _jumps(curve, 0)):
         return Property("neither") if "unknown" not in _jumps(curve, 0) else UNKNOWN
-    signs = [sign(piece, 2) for piece in curve.pieces] + _jumps(curve, 1)
+    signs: list[Sign] = [*(sign(piece, 2) for piece in curve.pieces), *_jumps(curve, 1)]
     return _one_way(signs, {"+": "convex", "-": "concave", "0": "both"}, "neither")
 
 
-def _one_way(signs: list[Sign], words: dict[str, str], otherwise: str = "no") -> Property:
+def _one_way(signs: Sequence[Sign], words: dict[str, str], otherwise: str = "no") -> Property:
     kinds = set(signs) - {"0"}
     if "mixed" in kinds or {"+", "-"} <= kinds:
         return Property(otherwise)
@@ -42,7 +44,7 @@ def _one_way(signs: list[Sign], words: dict[str, str], otherwise: str = "no") ->
 
 def _jumps(curve: Curve, order: int) -> list[Sign]:
     """The sign of each jump of the derivative of ``order`` where pieces meet; "0" where there is proved to be none."""
-    return [_jump(curve, left, right, order) for left, right in zip(curve.pieces, curve.pieces[1:], strict=False)]
+    return [_jump(curve, left, right, order) for left, right in pairwise(curve.pieces)]
 
 
 def _jump(curve: Curve, left: Piece, right: Piece, order: int) -> Sign:
@@ -66,7 +68,7 @@ def _meet(curve: Curve, left: Piece, right: Piece, order: int) -> bool:
 
 
 def smoothness(curve: Curve) -> Property:
-    """k for a function that is k times continuously differentiable and no more; ``inf`` for all orders, -1 for jumps."""
+    """How often the function is continuously differentiable: ``inf`` for every order, -1 for one that jumps."""
     if len(curve.pieces) == 1:
         return Property(math.inf)
     for order in range(ORDERS + 1):

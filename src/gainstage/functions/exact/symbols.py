@@ -18,69 +18,77 @@ class _Special(sympy.Function):
 
     nargs = 1
 
+    def __new__(cls, *arguments: Any) -> Any:
+        return super().__new__(cls, *arguments)
+
+    @property
+    def u(self) -> Any:
+        """The argument."""
+        return self.args[0]
+
 
 class sigmoid(_Special):
     """1 / (1 + e^-u); its derivative is the product of both sides, exact where 1 - sigmoid cancels."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return sigmoid(self.args[0]) * sigmoid(-self.args[0])
+        return sigmoid(self.u) * sigmoid(-self.u)
 
 
 class softplus(_Special):
     """log(1 + e^u)."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return sigmoid(self.args[0])
+        return sigmoid(self.u)
 
 
 class tanh(_Special):
     """The hyperbolic tangent; its derivative is sech^2, not 1 - tanh^2."""
 
     @classmethod
-    def eval(cls, u: Any) -> Any:
-        return -cls(-u) if u.could_extract_minus_sign() else None
+    def eval(cls, *args: Any) -> Any:
+        return -cls(-args[0]) if args[0].could_extract_minus_sign() else None
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return sech(self.args[0]) ** 2
+        return sech(self.u) ** 2
 
 
 class sech(_Special):
     """1 / cosh u."""
 
     @classmethod
-    def eval(cls, u: Any) -> Any:
-        return cls(-u) if u.could_extract_minus_sign() else None
+    def eval(cls, *args: Any) -> Any:
+        return cls(-args[0]) if args[0].could_extract_minus_sign() else None
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return -sech(self.args[0]) * tanh(self.args[0])
+        return -sech(self.u) * tanh(self.u)
 
 
 class expm1(_Special):
     """e^u - 1."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return sympy.exp(self.args[0])
+        return sympy.exp(self.u)
 
 
 class log1p(_Special):
     """log(1 + u)."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return 1 / (1 + self.args[0])
+        return 1 / (1 + self.u)
 
 
 class normal_cdf(_Special):
     """The standard normal distribution function."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return normal_pdf(self.args[0])
+        return normal_pdf(self.u)
 
 
 class normal_pdf(_Special):
     """The standard normal density."""
 
     def fdiff(self, argindex: int = 1) -> Any:
-        return -self.args[0] * normal_pdf(self.args[0])
+        return -self.u * normal_pdf(self.u)
 
 
 SPELLED_OUT = {

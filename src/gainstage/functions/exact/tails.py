@@ -16,18 +16,17 @@ from gainstage.functions.exact.symbols import X, spelled_out, symbolic
 
 FAR = arb(2) ** 64
 TIGHT = arb(2) ** -50
-Side = Literal[-1, 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """``value`` encloses a finite limit; otherwise it is None and ``kind`` says what happens instead."""
 
-    kind: Literal["finite", "+inf", "-inf", "oscillates", "unknown"]
+    kind: Literal["finite", "+infinity", "-infinity", "oscillates", "unknown"]
     value: Interval | None = None
 
 
-def limit(piece: Piece, order: int, side: Side, decimals: dict[str, str]) -> Limit:
+def limit(piece: Piece, order: int, side: int, decimals: dict[str, str]) -> Limit:
     """The limit of the derivative of ``order`` at the far end on ``side``.
 
     Finite when interval arithmetic shows that beyond 2^64 the values of all of float32 lie within a hair; infinite when
@@ -45,13 +44,13 @@ def limit(piece: Piece, order: int, side: Side, decimals: dict[str, str]) -> Lim
     steady = slope.low >= 0 or slope.high <= 0
     grown = piece.at(order, far) - piece.at(order, near)
     if claimed == sympy.oo and steady and grown.low > 0:
-        return Limit("+inf")
+        return Limit("+infinity")
     if claimed == -sympy.oo and steady and grown.high < 0:
-        return Limit("-inf")
+        return Limit("-infinity")
     return Limit("oscillates" if claimed.has(sympy.AccumBounds) else "unknown")
 
 
-def unbounded(piece: Piece, order: int, side: Side, decimals: dict[str, str]) -> bool:
+def unbounded(piece: Piece, order: int, side: int, decimals: dict[str, str]) -> bool:
     """Whether the function swings ever wider on ``side``, to both infinities."""
     found = sympy.limit(spelled_out(symbolic(piece.formula(order), decimals)), X, side * sympy.oo)
     return bool(found.has(sympy.oo) and found.has(sympy.AccumBounds))
@@ -65,7 +64,7 @@ class Asymptote:
     intercept: Interval
 
 
-def asymptote(curve: Curve, side: Side) -> Asymptote | None:
+def asymptote(curve: Curve, side: int) -> Asymptote | None:
     """The straight line that the function approaches on ``side``; None when it approaches none that can be named."""
     piece = curve.pieces[0 if side < 0 else -1]
     slope = limit(piece, 1, side, curve.decimals)
@@ -79,7 +78,7 @@ def asymptote(curve: Curve, side: Side) -> Asymptote | None:
     return None
 
 
-def _names(piece: Piece, value: Interval, side: Side, decimals: dict[str, str]) -> Iterator[str]:
+def _names(piece: Piece, value: Interval, side: int, decimals: dict[str, str]) -> Iterator[str]:
     """Exact expressions that the slope's limit may have: itself where constant, a simple fraction, sympy's limit."""
     if piece.constant(1):
         yield piece.formula(1)

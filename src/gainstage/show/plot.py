@@ -1,0 +1,64 @@
+"""Two curves on a terminal: dots of Braille characters, or stars and points where there is no Unicode."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gainstage.show.console import Page, Spans
+
+DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # Braille's dots by row and column of a cell
+Curve = Sequence[float]
+Cells = dict[tuple[int, int], int]
+
+
+def add_plot(
+    page: Page, x: Curve, curves: Sequence[tuple[Curve, str]], window: tuple[float, float], size: tuple[int, int]
+) -> None:
+    """Add the curves, each with the role of its colour, the first on top; ``size`` is columns and rows of characters.
+
+    ``x`` ascends evenly; values that are nan or outside the ``window`` are left out.
+    """
+    columns, rows = size
+    drawn = [(_cells(x, curve, window, size), role) for curve, role in curves]
+    axis = round((window[1] - 0.0) / (window[1] - window[0]) * rows - 0.5) if window[0] <= 0 <= window[1] else -1
+    for row in range(rows):
+        page.paragraph(*_row(row, columns, drawn, row == axis, page.terminal.unicode), indent=2)
+    left, right = f"{x[0]:g}", f"{x[-1]:g}"
+    page.paragraph((left + "0".center(columns - len(left) - len(right)) + right, "dim"), indent=2)
+
+
+def _row(row: int, columns: int, drawn: Sequence[tuple[Cells, str]], axis: bool, unicode: bool) -> Spans:
+    spans: list[tuple[str, str]] = []
+    for column in range(columns):
+        present = [(cells[column, row], role) for cells, role in drawn if (column, row) in cells]
+        if present:
+            dots = 0
+            for bits, _ in present:
+                dots |= bits
+            mark = chr(0x2800 + dots) if unicode else "*" if present[0][1] == drawn[0][1] else "."
+            spans.append((mark, present[0][1]))
+        elif axis:
+            spans.append(("┈" if unicode else "-", "dim"))
+        else:
+            spans.append(("┊" if unicode else "|", "dim") if column == columns // 2 else (" ", ""))
+    return spans
+
+
+def _cells(x: Curve, curve: Curve, window: tuple[float, float], size: tuple[int, int]) -> Cells:
+    """Which dots of which cells the curve passes, joined vertically between neighbouring columns of dots."""
+    wide, tall = 2 * size[0], 4 * size[1]
+    found: Cells = {}
+    previous: int | None = None
+    for dot in range(wide):
+        y = curve[min(len(x) - 1, round(dot * (len(x) - 1) / (wide - 1)))]
+        if not math.isfinite(y) or not window[0] <= y <= window[1]:
+            previous = None
+            continue
+        height = min(tall - 1, int((window[1] - y) / (window[1] - window[0]) * tall))
+        start = height if previous is None else previous + (height > previous) - (height < previous)
+        for level in range(min(start, height), max(start, height) + 1):
+            place = (dot // 2, level // 4)
+            found[place] = found.get(place, 0) | DOTS[level % 4][dot % 2]
+        previous = height
+    return found
