@@ -49,7 +49,8 @@ def monotony(curve: Formula) -> Monotony:
 
 def _largest_rise(points: Array, values: Array) -> tuple[float, float] | None:
     lowest = np.minimum.accumulate(values)
-    gain = values - lowest
+    with np.errstate(invalid="ignore"):
+        gain = np.where(values == lowest, 0.0, values - lowest)  # from infinity to infinity is no rise
     gain[gain <= ROUNDING * np.maximum(np.abs(values), np.abs(lowest))] = 0.0
     end = int(np.argmax(gain))
     if gain[end] <= 0:
@@ -101,9 +102,11 @@ def minimum(curve: Formula) -> Extreme:
 def difference(one: Formula, other: Formula, points: Array = LINE) -> Extreme:
     """Where two curves differ most, relative to 1 + their size, and by how much."""
     first, second = evaluate(one, points), evaluate(other, points)
-    size = 1.0 + np.minimum(np.abs(first), np.abs(second))
-    apart = np.where(first == second, 0.0, np.abs(first - second) / size)
-    worst = int(np.nanargmax(apart))
+    with np.errstate(invalid="ignore"):
+        size = 1.0 + np.minimum(np.abs(first), np.abs(second))
+        apart = np.where(first == second, 0.0, np.abs(first - second) / size)
+    apart = np.where(np.isnan(apart), np.inf, apart)  # infinities of two signs, or a value on one side only
+    worst = int(np.argmax(apart))
     return Extreme(float(points[worst]), float(apart[worst]))
 
 

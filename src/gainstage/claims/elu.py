@@ -53,9 +53,9 @@ def elu_centre() -> Iterator[Part]:
     """As stated; and against ReLU."""
     elu, relu = get("elu"), get("relu")
     yield is_zero_centred(elu)
-    means = {f.name: moments(f).mean for f in (elu, relu)}
-    text = f"E f(z) for z ~ N(0, 1): ELU {means['elu']:.4g}, ReLU {means['relu']:.4g}"
-    yield aside("its mean is nearer to zero than ReLU's", abs(means["elu"]) < abs(means["relu"]), text, means=means)
+    mean, rival = moments(elu).mean, moments(relu).mean
+    text = f"E f(z) for z ~ N(0, 1): ELU {mean:.4g}, ReLU {rival:.4g}"
+    yield aside("its mean is nearer to zero than ReLU's", abs(mean) < abs(rival), text, elu=mean, relu=rival)
 
 
 @claim("softplus", "Softplus ln(1 + eˣ) has the range (0, ∞) and the derivative σ; both are monotonic.")

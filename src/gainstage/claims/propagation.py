@@ -17,6 +17,8 @@ from gainstage.theory.gaussian import moments
 
 NEARLY = 0.1  # a measured ratio of powers within this of 1 counts as kept; eight networks of width 512 scatter less
 SEEDS = range(8)
+SATURATED = 0.75  # of the units; a function that goes flat on one side only stays at half
+STAGES = 50
 
 
 def decibels(ratio: float) -> float:
@@ -165,7 +167,7 @@ def large_init() -> Iterator[Part]:
         tuple(np.log10(gains).tolist()),
         {"sigmoid": tuple(shares)},
     )
-    true = rises and shares[0] < 0.05 and shares[-1] > 0.5
+    true = rises and shares[0] < 0.05 and shares[-1] > SATURATED
     asked = "the larger the weights, the more units are saturated, until most are"
     yield Part(
         asked, "holds" if true else "refuted", text, {"gain": list(gains), "saturated_share": shares}, curves=drawn
@@ -176,20 +178,20 @@ def large_init() -> Iterator[Part]:
     "chain", "A signal goes through a chain of stages like amplifiers: only gains near one bring it out as it went in."
 )
 def chain() -> Iterator[Part]:
-    """Decibels of the stages add up to those of the chain; which gains does a chain of 50 stand?"""
-    levels = _levels(get("linear"), 50)
+    """Decibels of the stages add up to those of the chain; which gains does a long chain stand?"""
+    levels = _levels(get("linear"), STAGES)
     whole = decibels(levels[-1] / levels[0])
     added = sum(decibels(after / before) for before, after in pairwise(levels))
-    text = f"50 random layers: the stages' gains add up to {added:.4f} dB, the chain's is {whole:.4f} dB"
+    text = f"{STAGES} random layers: the stages' gains add up to {added:.4f} dB, the chain's is {whole:.4f} dB"
     yield part("the gains of the stages multiply", abs(whole - added) < 1e-9, text, sum_db=added, chain_db=whole)
 
     def intact(gain: float) -> bool:
-        return 0.5 <= gain**50 <= 2.0
+        return 0.5 <= gain**STAGES <= 2.0
 
     low, high = boundary(intact, 1.0, 0.5), boundary(intact, 1.0, 2.0)
     near = intact(1.0) and high - low < 0.1
     span = f"{low:.4f} to {high:.4f} ({decibels(low):+.2f} to {decibels(high):+.2f} dB)"
-    text = f"50 equal stages bring it out between half and double for gains of {span}"
+    text = f"{STAGES} equal stages bring it out between half and double for gains of {span}"
     yield part("only gains near one bring it out as it went in", near, text, lowest_gain=low, highest_gain=high)
 
 
