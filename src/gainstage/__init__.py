@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check", "diagnose", "load", "report", "watch")
 
+_PARTS = ("nn",)  # whole packages
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
@@ -33,10 +34,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return import_module(f"gainstage.{name}")
     if name not in __all__:
         raise AttributeError(f"module 'gainstage' has no attribute {name!r}")
     return getattr(import_module(_HOMES.get(name, "gainstage.api")), name)
 
 
 def __dir__() -> list[str]:
-    return sorted((*__all__, "__version__"))
+    return sorted((*__all__, *_PARTS, "__version__"))
