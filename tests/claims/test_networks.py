@@ -124,7 +124,7 @@ def test_a_cost_is_a_positive_ratio_for_every_round(monkeypatch: pytest.MonkeyPa
 
 def test_initial_weights_have_the_recipe_s_deviation(table: data.Table) -> None:
     networks = Ensemble(Recipe("relu", gain=3.0, mean=-0.5, seeds=4), table)
-    drawn = networks.weights[1] * 8  # √64
+    drawn = networks.weights[1].detach() * 8  # √64
     assert float(drawn.std()) == pytest.approx(3.0, rel=0.05)
     margin = NormalDist().inv_cdf(0.9999) * 3.0 / math.sqrt(drawn.numel())
     assert abs(float(drawn.mean()) + 0.5) < margin
