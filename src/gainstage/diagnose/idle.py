@@ -100,6 +100,8 @@ def _idle(view: View, stage: Stage, site: Site, saturating: bool) -> Idle | None
         count, course = middle(idle[view.late]), _lost(view, site)
     else:
         count, course = _dead(view, site, silent, examples), silent / site.units
+        before = np.flatnonzero(silent < count)  # so many units were silent ever since
+        examples = int(np.nansum(rows[before[-1] + 1 if before.size else 0 :]))
     lost = middle(course[view.late]) if saturating else 0.0
     level = lost if saturating else count / site.units
     if np.isnan(count) or not level > 0:

@@ -11,12 +11,14 @@ from gainstage.diagnose.decibels import Array, middle
 from gainstage.record.run import Run
 
 Mask = NDArray[np.bool_]
+FEWEST = 5  # samples of which a median is worth something
 UNCHANGED = 0.01  # weights that moved by less than 1 % still are the initialisation
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """The sampled loss in five numbers: ``start`` and ``end`` are medians of the first and last fifth of the samples.
+    """The sampled loss in five numbers: ``start`` is the median of the first fifth of the samples, ``end`` of the
+    last fifth of the steps.
 
     ``noise`` is the median absolute deviation of the differences between neighbouring samples; ``relative_change``
     is ``(end - start) / |start|``, negative when the loss fell, and ``uncertainty`` that of the medians' difference in
@@ -39,12 +41,13 @@ def learning(run: Run) -> Learning:
     loss = loss[np.isfinite(loss)]
     if loss.size == 0:
         return Learning(np.nan, np.nan, np.nan, np.nan, False, 0)
-    fifth = max(1, loss.size // 5)
-    start, end = float(np.median(loss[:fifth])), float(np.median(loss[-fifth:]))
+    steps = np.array([step.step for step in run.steps if step.optimizer == first and np.isfinite(step.loss)])
+    first_ones, last_ones = max(1, loss.size // 5), closing(steps, 5)
+    start, end = float(np.median(loss[:first_ones])), float(np.median(loss[-last_ones:]))
     differences = np.diff(loss)
     noise = middle(np.abs(differences - np.median(differences))) if differences.size else 0.0
     # 1.48 MAD is a standard deviation; a difference has sqrt(2) times a sample's, a median of k 1.25 / sqrt(k) of it.
-    uncertainty = 2 * 1.25 * np.sqrt(2 / fifth) * 1.48 * noise / np.sqrt(2)
+    uncertainty = 2 * 1.25 * np.sqrt(1 / first_ones + 1 / last_ones) * 1.48 * noise / np.sqrt(2)
     change = (end - start) / abs(start) if start else np.nan
     decreasing = bool(start - end > max(uncertainty, 0.01 * abs(start)))
     relative = float(uncertainty / abs(start)) if start else np.nan
@@ -67,17 +70,29 @@ def early(run: Run) -> Mask:
 
 
 def late(run: Run) -> Mask:
-    """Samples that show the present state: the last third; those with a finite loss when the run ended without one."""
+    """Samples that show the present state: the last third of the steps; with a finite loss if the run ended without."""
     count = len(run.steps)
     mask = np.zeros(count, dtype=bool)
-    mask[count - max(1, count // 3) :] = count > 0
+    steps = np.array([step.step for step in run.steps])
+    mask[count - closing(steps, 3) :] = count > 0
     loss = np.array([step.loss for step in run.steps], dtype=float)
     finite = np.isfinite(loss)
     if count and not finite[-1] and finite.any():
         usable = np.flatnonzero(finite)
         mask[:] = False
-        mask[usable[-max(1, usable.size // 3) :]] = True
+        mask[usable[-closing(steps[usable], 3) :]] = True
     return mask
+
+
+def closing(steps: NDArray[np.int_], parts: int) -> int:
+    """How many of the last samples lie in the last of ``parts`` equal parts of the run; at least five if there are.
+
+    Samples lie densely at the start and sparsely at the end: a third of the samples may be two thirds of the run.
+    """
+    if not steps.size:
+        return 0
+    share = int((steps > steps[-1] - (steps[-1] - steps[0]) / parts).sum())
+    return min(max(share, FEWEST), max(1, steps.size // parts))
 
 
 def _largest_move(run: Run, position: int) -> float:

@@ -16,6 +16,7 @@ INFINITY = float("inf")
 LOGIT_LOSSES = ("cross_entropy", "binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
 BINARY_LOSSES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 REGRESSION_LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "residual")
+SQUASHING = ("sigmoid", "hardsigmoid", "logsigmoid", "softmax", "log_softmax")
 RECTIFIERS = ("relu", "relu6", "relu_squared", "threshold")
 # Operations between the last activation and the loss that leave the values what they are.
 KEEPS_VALUES = frozenset(
@@ -148,6 +149,15 @@ def last_function(producer: Site | None, loss: Site) -> str:
     if producer.kind == "activation":
         return producer.function or "custom"
     return "" if producer.kind == "affine" else "custom"
+
+
+def rectifier_below(outlet: Outlet) -> Site | None:
+    """The rectifier whose output goes straight into the last function: ``sigmoid(relu(x))``."""
+    if outlet.producer is None or outlet.function not in SQUASHING or not KEEPS_VALUES.issuperset(outlet.producer.via):
+        return None
+    sites = {site.index: site for site in outlet.view.run.sites}
+    below = [sites[index] for index in outlet.producer.sources if index in sites]
+    return below[0] if len(below) == 1 and below[0].function in RECTIFIERS else None
 
 
 def finite(values: Array) -> Array:

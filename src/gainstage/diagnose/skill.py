@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gainstage.diagnose.decibels import Array, middle
+from gainstage.diagnose.learning import closing
 from gainstage.diagnose.outlet import BINARY_LOSSES, Outlet, finite, outlets
 from gainstage.diagnose.view import View
 
@@ -22,7 +23,7 @@ MEAN_ABSOLUTE = math.sqrt(2 / math.pi)  # E|x| of a Gaussian of unit variance
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A loss before learning and at the end (mean of the last fifth of the samples) beside the ``baseline``'s.
+    """A loss before learning and at the end (mean over the last fifth of the steps) beside the ``baseline``'s.
 
     The baseline is the best prediction that ignores the input: the classes' shares, the targets' mean. It
     is nan for losses whose baseline is not known.
@@ -47,11 +48,12 @@ class Skill:
 def skill(outlet: Outlet) -> Skill:
     """The skill of the prediction that enters this loss."""
     values = per_entry(outlet)
-    known = finite(values)
+    measured = np.isfinite(values)
+    known = values[measured]
     start = middle(finite(values[outlet.view.early]))
-    last = known[-max(1, known.size // 5) :]
-    if not last.size:
+    if not known.size:
         return Skill(constant_loss(outlet), start, float("nan"))
+    last = known[-closing(outlet.view.steps[measured], 5) :]
     return Skill(constant_loss(outlet), start, float(np.mean(last)), float(np.std(last) / np.sqrt(last.size)))
 
 

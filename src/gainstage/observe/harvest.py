@@ -59,7 +59,10 @@ def harvest(
 
 def _alive(visits: Sequence[Visit]) -> list[Visit]:
     """Visits that a backward pass reached, everything that fed them, and parts of the network cut off from the loss."""
-    alive = _with_ancestors([visit for visit in visits if visit.reached])
+    heard = [visit for visit in visits if visit.reached]
+    if not any(visit.weight is not None for visit in heard):  # the loss hangs on no weight: what ran is the evidence
+        heard += [visit for visit in visits if visit.weight is not None and visit.slot_out is not None]
+    alive = _with_ancestors(heard)
     # An evaluation in between repeats operations that are alive; a part behind a broken graph is alive nowhere.
     reached = [visit for visit in visits if id(visit) in alive]
     roots = {visit.place.root for visit in reached if visit.place.module}

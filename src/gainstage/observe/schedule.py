@@ -4,7 +4,8 @@ The start follows a logarithmic rhythm (0, 1, 2, ... 16, 17, ... 32, 34, ...) fo
 up to ``PATIENCE`` seconds: the same training is then looked at on the same steps, on a busy machine as on an idle
 one, and gets the same verdict. Afterwards one step in ``stride`` is sampled. The stride is the power of two that keeps
 the budget; it depends on the ratio of two measured times, and load cancels out of a ratio. In any case a step is
-sampled before the run has grown by half since the last one: the end of a short run must not go unseen.
+sampled before the run has grown by a sixth since the last one (by half where samples are dear): nobody knows which step
+will be the last, and the end of a short run must not go unseen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from statistics import median
 START = 80
 PATIENCE = 2.0
 _RHYTHM = 16
-_UNSEEN = 2
+_AFTER, _DEAR = 6, 2
 _KEPT_BACK = 0.2  # of the budget, for what a sample costs the steps after it (cold caches)
 _SLACK = 0.4  # a stride is halved only where it would clearly do: noise must not make it jump to and fro
 
@@ -45,7 +46,8 @@ class Schedule:
         if self.samples == 0:
             return True
         starting = self.samples < START and self.spent + self.price < PATIENCE
-        due = step >= self.previous + max(1, self.previous // (_RHYTHM if starting else _UNSEEN))
+        share = _RHYTHM if starting else _AFTER if self.spent < 2 * PATIENCE else _DEAR
+        due = step >= self.previous + max(1, self.previous // share)
         return due or (not starting and self._on_grid(step))
 
     def over(self, step: int) -> bool:

@@ -11,6 +11,7 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress, softened
 from gainstage.diagnose.rule import Rule
+from gainstage.diagnose.severed import any_gradient, passes, severed
 from gainstage.diagnose.starving import cut_off
 from gainstage.record.schema import Parameter
 
@@ -27,6 +28,11 @@ TEXTS = {
     "frozen": "{names} may not learn (requires_grad=False), and the rest does not get the loss down.",
     "unused-or-no-grad": "No operation that keeps a gradient uses {names}, which belong to an optimizer: they are not "
     "used, or only under no_grad.",
+    "loss-detached": "The loss hangs on no weight: {names} ran in the forward pass, and backward() reached none of "
+    "them (the loss is a new tensor made from values: argmax, item, numpy, torch.tensor).",
+    "cleared-before-step": "Gradients arrive in the backward pass and are gone when the optimizer steps {names}: they "
+    "are cleared in between.",
+    "never-stepped": "{passes} backward passes, and {names} never changed: no step followed any of them.",
 }
 REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
@@ -34,6 +40,9 @@ REMEDIES = {
     "not-in-optimizer": ("give-to-optimizer", "pass model.parameters() to the optimizer"),
     "frozen": ("unfreeze", "set requires_grad=True"),
     "unused-or-no-grad": ("use-or-remove", "use them in forward with gradients on, or leave them out"),
+    "loss-detached": ("keep-the-graph", "compute the loss from the network's output itself"),
+    "cleared-before-step": ("zero-grad-before-backward", "clear gradients after the step, or before backward()"),
+    "never-stepped": ("call-step", "call optimizer.step() after backward()"),
 }
 
 
@@ -42,7 +51,9 @@ class BlockedGradient(Rule):
     """
     ## What it detects
     Trainable weights that run in the forward pass but never receive a gradient, or only gradients of exactly zero;
-    weights with gradients that no optimizer steps; weights in an optimizer that nothing uses.
+    weights with gradients that no optimizer steps; weights in an optimizer that nothing uses. And of a network as a
+    whole: a loss that hangs on none of its weights, gradients that are cleared before the step, backward passes that
+    no step follows.
 
     ## Why it matters
     That part of the network stays what it was at the start, however long one trains. No error is raised.
@@ -72,9 +83,12 @@ class BlockedGradient(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """One finding per reason."""
         groups: dict[str, list[Parameter]] = {}
+        whole = severed(view)
         for parameter in view.run.parameters:
-            if len(parameter.shape) > 1 and not parameter.tied_to and (reason := self.reason(view, parameter)):
+            if len(parameter.shape) > 1 and not parameter.tied_to:
+                reason = whole if whole and parameter.trainable else self.reason(view, parameter)
                 groups.setdefault(reason, []).append(parameter)
+        groups.pop("", None)
         for reason, parameters in groups.items():
             severity = self.severity_of(view, reason, parameters)
             if severity is not None:
@@ -103,6 +117,8 @@ class BlockedGradient(Rule):
 
     def severity_of(self, view: View, reason: str, parameters: list[Parameter]) -> Severity | None:
         """What is wrong by construction is an error; what may be intended is none where the network learns well."""
+        if reason == severed(view):
+            return "error"
         if reason in ("detached", "zero-gradient"):
             return softened("error", view)
         random = any(untrained(view, parameter) for parameter in parameters)
@@ -125,8 +141,9 @@ class BlockedGradient(Rule):
             "parameters": names, "samples": len(view.steps), "share_of_weights": share, "progress": progress(view),
         }  # fmt: skip
         predicted = f"{action}: {100 * share:.0f} % of the weights begin to learn"
+        text = TEXTS[reason].format(names=shown, passes=passes(view))
         return self.finding(
-            severity, TEXTS[reason].format(names=shown), sites=stages or names, steps=view.steps, evidence=evidence,
+            severity, text, sites=stages or names, steps=view.steps, evidence=evidence,
             cause=Cause(reason), remedies=[Remedy(remedy, "safe", names[0], predicted, share)],
         )  # fmt: skip
 
@@ -136,8 +153,3 @@ def untrained(view: View, parameter: Parameter) -> bool:
     bound = 1 / np.sqrt(max(int(np.prod(parameter.shape[1:])), 1))
     size, largest = middle(view.update(parameter, "weight")), middle(view.update(parameter, "largest"))
     return bool(abs(size * np.sqrt(3) / bound - 1) < UNIFORM and 1 - UNIFORM < largest / bound <= 1 + 1e-6)
-
-
-def any_gradient(view: View) -> bool:
-    """Whether any parameter received a gradient: without one the recording saw no backward pass of this network."""
-    return any(bool((view.update(p, "has_gradient") == 1).any()) for p in view.run.parameters)

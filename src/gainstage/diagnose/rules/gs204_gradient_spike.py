@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 AROUND = 5  # samples before that say what is usual; twice as many after it in which it must be over
 FACTOR = 10.0
 DEVIATIONS = 6.0
+HALFWAY = np.log(FACTOR) / 2  # back down, on a logarithmic scale
 
 
 @final
 class GradientSpike(Rule):
     """
     ## What it detects
-    Single samples whose gradient norm is ten times the median of the five before and six deviations beyond it, and
-    that did harm: the step moved the weights five times as far as usual and the loss was higher after it.
+    Single samples whose gradient norm is ten times the median of its neighbours and six deviations beyond those
+    before it, and that did harm: the step moved the weights five times as far as usual and the loss was higher
+    after it.
 
     ## Why it matters
     One bad batch (an outlier in the targets, a division by almost zero) can undo hundreds of steps.
@@ -54,8 +56,8 @@ class GradientSpike(Rule):
         norms = gradient_norms(view)
         spikes = [at for at in candidates(norms) if harmful(view, at)]
         if spikes:
-            usual = float(np.nanmedian(norms))
             worst = max(spikes, key=lambda at: norms[at])
+            usual = around(norms, worst)
             text = (
                 f"At step {int(view.steps[worst])} the gradient's norm was {number(norms[worst])}, "
                 f"{number(norms[worst] / usual)} times the usual {number(usual)}, and the loss was higher afterwards"
@@ -81,9 +83,14 @@ def candidates(norms: Array) -> list[int]:
             continue
         spread = 1.48 * float(np.median(np.abs(before - np.median(before))))
         stands_out = logs[at] - np.median(before) > max(np.log(FACTOR), DEVIATIONS * spread)
-        if stands_out and logs[at] - np.fmin.reduce(after) > np.log(FACTOR) / 2:
+        if stands_out and norms[at] > FACTOR * around(norms, at) and logs[at] - np.fmin.reduce(after) > HALFWAY:
             found.append(at)
     return found
+
+
+def around(norms: Array, at: int) -> float:
+    """The median of the samples before and after: a gradient that grows for good is no spike."""
+    return float(np.nanmedian(np.concatenate([norms[at - AROUND : at], norms[at + 1 : at + 1 + 2 * AROUND]])))
 
 
 def harmful(view: View, at: int) -> bool:

@@ -13,6 +13,7 @@ from gainstage.diagnose.predict import reinitialised_db
 from gainstage.diagnose.progress import progress
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.stage import Stage
+from gainstage.diagnose.starving import reaches
 from gainstage.diagnose.transfer import activation_of, gradient_db, gradient_split, weight_gain
 from gainstage.diagnose.wording import listed, split
 from gainstage.theory.gains import initial_gain
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 MATTERS_DB = 40.0
+MOVING = 0.1  # of a weight's size over the run: where all moved so far, the start holds nothing back
 
 
 @final
@@ -35,7 +37,8 @@ class InitialisationMisfit(Rule):
     a layer: nothing over three layers, everything over ten.
 
     ## When it stays silent
-    Shallow chains, where the misfit is small; normalised stages, where the gain cancels; training that gets on.
+    Shallow chains, where the misfit is small; normalised stages, where the gain cancels; training that gets on; a
+    chain of which every stage moved by a tenth of its size and more (Adam): it got away from its start.
 
     ## Example
     Twelve `nn.Linear(256, 256)` with ReLU and torch's default initialisation: -78 dB, with He's -2 dB.
@@ -61,7 +64,8 @@ class InitialisationMisfit(Rule):
         if fresh is None or not MATTERS_DB <= abs(measured) < np.inf or abs(fresh) > abs(measured) / 2:
             return
         off = {stage: value for stage in path[:-1] if np.isfinite(value := misfit_db(view, stage))}
-        if off and np.sign(sum(off.values())) == np.sign(measured):
+        held_back = any(not reach.travelled >= MOVING for reach in reaches(view, path))
+        if off and held_back and np.sign(sum(off.values())) == np.sign(measured):
             yield self.report(view, path, off, measured, fresh)
 
     def report(
