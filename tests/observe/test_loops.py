@@ -64,6 +64,13 @@ def test_coefficients_that_enter_no_layer_are_found_in_the_graph() -> None:
     assert (run.update(0, "ratio")[:-1] > 0).all()
 
 
+def test_backward_passes_that_no_step_follows_are_watched_for_a_while_only() -> None:
+    model = network()
+    run = watched(lambda: F.mse_loss(model(X), Y).backward(), 80)
+    assert [s.backward_passes for s in run.steps] == [64]
+    assert operations(run) == ["linear", "tanh", "linear", "mse_loss"]
+
+
 def test_weights_that_move_between_two_backward_passes_of_one_step() -> None:
     """Sharpness-aware minimisation (Foret et al., 2021) looks like a loop without an optimizer, until its step."""
     model = network()

@@ -27,7 +27,7 @@ from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
 from gainstage.observe.tables import tables
 from gainstage.observe.watcher import Watcher
-from gainstage.observe.window import Window
+from gainstage.observe.window import FRUITLESS, Window
 from gainstage.record.schema import Event
 from gainstage.record.sink import Sink
 
@@ -136,8 +136,8 @@ class Observer:
             leaves = self.samples.leaves(window, loss)
             window.stale = stale_share(leaves) if self.by_hand else window.stale
             window.snapshot = weights.look(leaves, thorough=True)
-        elif not self.by_hand and weights.moved(window.snapshot):
-            self.by_hand = True
+        elif not self.by_hand and ((moved := weights.moved(window.snapshot)) or window.backward_passes >= FRUITLESS):
+            self.by_hand = moved
             self._finish(None)
             self._next(opening=False)
 

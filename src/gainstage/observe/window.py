@@ -11,6 +11,8 @@ import torch
 from gainstage.observe.watcher import Watcher
 from gainstage.observe.weights import Snapshot
 
+FRUITLESS = 64  # backward passes without a step: whoever waits on slows the script down for nothing
+
 
 class Window:
     """From the end of one optimizer step to the end of the next. ``before`` and ``after`` are the tap's two ends."""
