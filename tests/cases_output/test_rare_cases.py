@@ -126,6 +126,19 @@ def severed(how: str) -> Diagnosis:
     return watching.diagnosis
 
 
+def clipped(norm: float) -> Diagnosis:
+    """Plain descent on the wines with every gradient clipped."""
+    (x, y), model = wine(), perceptron()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+    with gainstage.watch(every=1) as watching:
+        for _ in range(120):
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), y).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), norm)
+            optimizer.step()
+    return watching.diagnosis
+
+
 def few(steps: int) -> Diagnosis:
     model = perceptron()
     return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(steps))
@@ -137,6 +150,7 @@ CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
     "GS203 cleared": (severed, "cleared", "", "error", "cleared-before-step"),
     "GS203 zeroed": (severed, "cleared to zero", "", "error", "cleared-before-step"),
     "GS203 step": (severed, "no step", "", "error", "never-stepped"),
+    "GS302": (clipped, 1e-5, 1.0, "error", "clipping"),
     "GS303": (uneven, 1e-6, 0.3, "warning", "learning-rates"),
     "GS305": (crossing, 1.5, 0.2, "warning", "learning-rate"),
     "GS306": (answers, False, True, "warning", "unexplained"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
+from gainstage.diagnose.gradients import clipped_at
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.outlet import finite
 from gainstage.diagnose.rule import Rule, number
@@ -28,8 +29,8 @@ class UpdateTooSmall(Rule):
     """
     ## What it detects
     Steps so short that, to first order, all steps of the run together could not have changed the loss by more than a
-    few per cent, while the gradient itself would allow far more: the learning rate is too small, or the optimizer
-    does not hold these parameters.
+    few per cent, while the gradient itself would allow far more: the learning rate is too small, every gradient is
+    clipped to next to nothing, or the optimizer does not hold these parameters.
 
     ## Why it matters
     The training is healthy and does not move. It looks like a network that cannot learn.
@@ -64,16 +65,16 @@ class UpdateTooSmall(Rule):
             return
         if orphaned(view):
             yield self.report(view, moved, "error", "parameters-not-in-optimizer")
-        elif possible(moved) <= LITTLE and moved.total_ratio <= LITTLE and starting(view, moved.steepness) > FLAT:
-            severity = judged(moved)
-            if severity is not None:
-                yield self.report(view, moved, severity, "learning-rate")
+        elif possible(moved) <= LITTLE and moved.total_ratio <= LITTLE:
+            clipped, severity = math.isfinite(clipped_at(view)), judged(moved)
+            if severity is not None and (clipped or starting(view, moved.steepness) > FLAT):
+                yield self.report(view, moved, severity, "clipping" if clipped else "learning-rate")
 
     def report(self, view: View, moved: Motion, severity: Severity, cause: str) -> Finding:
         """The finding."""
         rate, ratio = float(np.median(view.run.step("learning_rate"))), middle(finite(moved.ratio))
         needed, factor = steps_needed(moved), 1e-3 / ratio if ratio > 0 else math.nan
-        if cause == "learning-rate":
+        if cause != "parameters-not-in-optimizer":
             text = (
                 f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could "
                 f"have changed the loss by {possible(moved):.2g} of its value at most"
@@ -81,6 +82,11 @@ class UpdateTooSmall(Rule):
             text += f"; at this pace it would take {number(needed)} steps to matter." if math.isfinite(needed) else "."
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
             remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
+            if cause == "clipping":
+                limit = clipped_at(view)
+                text += f" Every gradient is clipped to a norm of {number(limit)}."
+                predicted = f"clipped at {number(limit * factor)}: update ratio 0.001 instead of {number(ratio)}"
+                remedy = Remedy("raise-clipping-norm", "unsafe", "the training loop", predicted, limit * factor)
         else:
             text = "The optimizer steps, but holds none of the parameters of the network that is trained."
             predicted = f"the loss of {number(view.learning.end)} starts to change"
