@@ -20,7 +20,8 @@ class Curves:
     y_label: str
     x: tuple[float, ...]
     lines: dict[str, tuple[float, ...]]
-    logarithmic: bool = False
+    log_x: bool = False
+    log_y: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,15 @@ def dead_half(measured: dict[str, Any]) -> Iterator[Part]:
     text = f"dead after {STEPS} steps, by learning rate — {shown}"
     curves = Curves(
         "Dead ReLU units after 200 steps on digits",
-        "learning rate, log₁₀",
+        "learning rate",
         "share of hidden units",
-        tuple(np.log10(measured["rates"]).tolist()),
+        tuple(measured["rates"]),
         {
             "median": tuple(d.middle for d in dead),
             "lowest of 8": tuple(d.low for d in dead),
             "highest": tuple(d.high for d in dead),
         },
+        log_x=True,
     )
     asked = "at some learning rate more than half are dead, with every seed"
     numbers = {"rates": measured["rates"], "dead_share": [d.numbers for d in dead], "killing_rates": killing}

@@ -162,10 +162,11 @@ def large_init() -> Iterator[Part]:
     text = f"saturated by the gain of the weights — {shown}"
     drawn = Curves(
         "Saturated sigmoid units on digits",
-        "gain of the weights, log₁₀",
+        "gain of the weights",
         "share saturated",
-        tuple(np.log10(gains).tolist()),
+        gains,
         {"sigmoid": tuple(shares)},
+        log_x=True,
     )
     true = rises and shares[0] < 0.05 and shares[-1] > SATURATED
     asked = "the larger the weights, the more units are saturated, until most are"

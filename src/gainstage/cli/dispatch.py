@@ -26,6 +26,7 @@ examples:
   gainstage run -m my.package.train        a module, as python -m runs it
   gainstage report                         the newest run once more
   gainstage explain GS201                  what a rule detects, and what helps
+  gainstage claims --quick                 what textbooks say about activations, judged by computing
 
 exit codes: run gives the script's own, unless --fail-on is set. The others: 0 nothing found, 1 findings,
 2 wrong use or unreadable file, 5 nothing observed, 101 a fault of Gainstage."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 ONE_FOR_ONE = dict(zip("−–—·×✗✓≈Δσµδ′’‘“”", "---;xx+~dsud'''\"\"", strict=True))
 LONGER = {"…": "..", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "≪": "<<", "≫": ">>", "∞": "inf", "±": "+-"}
-ASCII = str.maketrans({**ONE_FOR_ONE, **LONGER, "‖": "||", "²": "^2", "√": "sqrt", "½": "1/2"})
+FORMULAS = {"‖": "||", "²": "^2", "√": "sqrt", "½": "1/2", "α": "alpha", "β": "beta", "Σ": "sum "}
+POWERS = {"ˣ": "^x", "⁻": "^-", "ᵏ": "^k", "ᴷ": "^K", "ᵢ": "_i", "₀": "_0", "₁": "_1", "₄": "_4"}
+ASCII = str.maketrans({**ONE_FOR_ONE, **LONGER, **FORMULAS, **POWERS})
 
 
 def visible(text: str) -> str:

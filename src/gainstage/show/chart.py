@@ -34,11 +34,17 @@ class Axis:
     def marks(self) -> Iterator[tuple[float, str]]:
         """Pixel and text of each round value."""
         for value in ticks(self.low, self.high):
-            yield self.pixel(value), f"{10**value:.3g}" if self.logarithmic else f"{value:g}"
+            yield self.pixel(value), f"{10**value:.2g}" if self.logarithmic else f"{value:g}"
 
 
 def chart(
-    title: str, x_label: str, y_label: str, x: Sequence[float], lines: Mapping[str, Sequence[float]], logarithmic: bool
+    title: str,
+    x_label: str,
+    y_label: str,
+    x: Sequence[float],
+    lines: Mapping[str, Sequence[float]],
+    log_x: bool = False,
+    log_y: bool = False,
 ) -> str:
     """Draw ``lines`` over ``x``, both axes labelled.
 
@@ -48,18 +54,20 @@ def chart(
         y_label: the quantity along y, with its unit.
         x: where the lines have their points, ascending.
         lines: y values by name, each as many as ``x``.
-        logarithmic: whether the y axis is; needs values above 0.
+        log_x: whether the x axis is logarithmic; needs values above 0.
+        log_y: the same of the y axis.
     """
-    heights = {name: [math.log10(y) if logarithmic else y for y in values] for name, values in lines.items()}
-    across = Axis(min(x), max(x), LEFT, RIGHT)
+    places = [math.log10(value) if log_x else value for value in x]
+    heights = {name: [math.log10(y) if log_y else y for y in values] for name, values in lines.items()}
+    across = Axis(min(places), max(places), LEFT, RIGHT, log_x)
     low, high = _span([y for values in heights.values() for y in values])
-    up = Axis(low, high, BOTTOM, TOP, logarithmic)
+    up = Axis(low, high, BOTTOM, TOP, log_y)
     parts = [_text(8, 18, title, "start", "title"), _text(8, 36, y_label, "start")]
     parts += [_text((LEFT + RIGHT) / 2, HEIGHT - 8, x_label, "middle"), *_grid(across, up)]
     for number, (name, values) in enumerate(heights.items()):
         row = TOP + 14 + 18 * number
         ink = INKS[number % len(INKS)]
-        parts.append(_line([(across.pixel(a), up.pixel(b)) for a, b in zip(x, values, strict=True)], ink))
+        parts.append(_line([(across.pixel(a), up.pixel(b)) for a, b in zip(places, values, strict=True)], ink))
         parts += [_line([(RIGHT + 8, row - 4), (RIGHT + 30, row - 4)], ink), _text(RIGHT + 36, row, name, "start")]
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
     return f'{opening} aria-label="{escape(title)}">\n<style>{STYLE}</style>\n' + "\n".join(parts) + "\n</svg>\n"

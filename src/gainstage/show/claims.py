@@ -114,6 +114,7 @@ def _part(part: Part) -> dict[str, Any]:
             "y_label": curves.y_label,
             "x": curves.x,
             "lines": curves.lines,
-            "logarithmic": curves.logarithmic,
+            "log_x": curves.log_x,
+            "log_y": curves.log_y,
         },
     }
