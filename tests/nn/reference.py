@@ -21,6 +21,8 @@ CONSTANTS: dict[str, tuple[float, ...]] = {
     "isru": (1.5,),
     "sine": (30.0,),
     "snake": (0.7,),
+    "leaky_relu": (0.01,),
+    "hardtanh": (-1.0, 2.0),
 }
 
 
@@ -64,9 +66,12 @@ TRUTH: dict[str, Real] = {
     "erf": mp.erf,
     "sine": lambda x, w0: mp.sin(w0 * x),
     "snake": lambda x, a: x + mp.sin(a * x) ** 2 / a,
+    "relu": lambda x: max(x, mpf(0)),
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "hardtanh": lambda x, low, high: min(max(x, low), high),
 }
 KINKS = {"hardswish": (-3.0, 3.0), "squared_relu": (0.0,), "softsign": (0.0,), "elu": (0.0,)}
-KINKS |= {"selu": (0.0,), "celu": (0.0,)}
+KINKS |= {"selu": (0.0,), "celu": (0.0,), "relu": (0.0,), "leaky_relu": (0.0,), "hardtanh": (-1.0, 2.0)}
 
 
 def points(count: int = 40) -> list[float]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import Buffer, Parameter
 
-from gainstage.nn.operators import bent, pullback, value
+from gainstage.nn.operators import bent, kept, pullback, value
 
 _PLAIN = (Tensor, Parameter, Buffer)
 
@@ -36,13 +36,14 @@ def elementwise(name: str, x: Tensor, constants: tuple[float, ...] = ()) -> Tens
 
 
 class _Value(torch.autograd.Function):
-    """f(x), of which x is kept."""
+    """f(x), of which x is kept, or f(x) where that is enough."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, name: str, constants: tuple[float, ...]) -> Tensor:
-        ctx.save_for_backward(x)
+        y = value(x, name, constants)
+        ctx.save_for_backward(kept(x, y, name, constants))
         ctx.name, ctx.constants = name, constants
-        return value(x, name, constants)
+        return y
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

@@ -20,12 +20,16 @@ Kernel = Callable[..., None]
 @cache
 def kernel(name: str, part: str, dtype: torch.dtype) -> Kernel | None:
     """The function that computes ``part`` (``"value"``, ``"pullback"``) of ``name``; ``None`` where there is none."""
+    pointers = [ctypes.c_void_p] * (2 if part == "value" else 3)
+    return symbol(f"{name}_{part}", dtype, [*pointers, ctypes.c_int64, ctypes.c_int, *[ctypes.c_double] * 2])
+
+
+def symbol(name: str, dtype: torch.dtype, arguments: list[type]) -> Kernel | None:
+    """The kernels' function ``name`` for numbers of ``dtype``, ready to be called."""
     loaded = library(FORMATS[dtype]) if dtype in FORMATS else None
-    found = getattr(loaded, f"gainstage_{name}_{part}", None)
+    found = getattr(loaded, f"gainstage_{name}", None)
     if found is not None:
-        pointers = 2 if part == "value" else 3
-        found.argtypes = [ctypes.c_void_p] * pointers + [ctypes.c_int64, ctypes.c_int] + [ctypes.c_double] * 2
-        found.restype = None
+        found.argtypes, found.restype = arguments, None
     return found
 
 

@@ -21,7 +21,7 @@ def value(x: Tensor, name: str, constants: Sequence[float]) -> Tensor:
     run = native.kernel(name, "value", x.dtype) if native.takes(x) else None
     if run is not None:
         return native.value(run, x, constants)
-    return FORMULAS[name].value(_widened(x), *constants).to(x.dtype)
+    return FORMULAS[name].value(widened(x), *constants).to(x.dtype)
 
 
 def pullback(gradient: Tensor, x: Tensor, name: str, constants: Sequence[float]) -> Tensor:
@@ -29,15 +29,22 @@ def pullback(gradient: Tensor, x: Tensor, name: str, constants: Sequence[float])
     run = native.kernel(name, "pullback", x.dtype) if native.takes(x) else None
     if run is not None and gradient.dtype == x.dtype:
         return native.pullback(run, gradient, x, constants)
-    return (_widened(gradient) * FORMULAS[name].slope(_widened(x), *constants)).to(x.dtype)
+    return (widened(gradient) * FORMULAS[name].slope(widened(x), *constants)).to(x.dtype)
 
 
 def bent(gradient: Tensor, x: Tensor, name: str, constants: Sequence[float]) -> Tensor:
     """gradient * f''(x), by operations that autograd may differentiate on."""
-    return (_widened(gradient) * FORMULAS[name].curvature(_widened(x), *constants)).to(x.dtype)
+    return (widened(gradient) * FORMULAS[name].curvature(widened(x), *constants)).to(x.dtype)
 
 
-def _widened(x: Tensor) -> Tensor:
+def kept(x: Tensor, y: Tensor, name: str, constants: Sequence[float]) -> Tensor:
+    """What the pullback needs: ``y`` where it tells the slope as well as x, since the next layer keeps it anyway."""
+    tells = name in ("relu", "hardtanh") or (name == "leaky_relu" and constants[0] > 0)
+    return y if tells else x
+
+
+def widened(x: Tensor) -> Tensor:
+    """``x`` in the format that formulas are meant for."""
     # Apple's GPUs have no float64: there the formulas have the digits that float32 leaves them.
     return x.to(torch.float32 if x.device.type == "mps" else torch.float64)
 
@@ -54,13 +61,13 @@ def _register() -> torch.library.Library:
     torch.library.register_fake(
         "gainstage::pullback", lambda gradient, x, name, constants: torch.empty_like(x), lib=library
     )
-    torch.library.register_autograd("gainstage::value", _value_backward, setup_context=_keep_input, lib=library)
+    torch.library.register_autograd("gainstage::value", _value_backward, setup_context=_keep_one, lib=library)
     torch.library.register_autograd("gainstage::pullback", _pullback_backward, setup_context=_keep_both, lib=library)
     return library
 
 
-def _keep_input(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-    ctx.save_for_backward(inputs[0])
+def _keep_one(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.save_for_backward(kept(inputs[0], output, *inputs[1:]))
     ctx.name, ctx.constants = inputs[1:]
 
 

@@ -1,4 +1,4 @@
-"""Functions that squash, soft rectifiers and waves."""
+"""Functions that squash, rectifiers and waves."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ def _softsign(x: Tensor) -> Tensor:
     return _finite(x) / (1 + _finite(x).abs())
 
 
+def _flat(x: Tensor) -> Tensor:
+    """0, and NaN where ``x`` is; a function of ``x`` to autograd."""
+    return 0 * limited(x, 1.0)
+
+
 def _squareplus_slope(x: Tensor, b: float = 4.0) -> Tensor:
     root = torch.sqrt(limited(x, 1e150).square() + b)
     tail = 0.5 * b / (root * (x.abs() + root))
@@ -112,12 +117,12 @@ OTHER: dict[str, Formulas] = {
     "hardswish": Formulas(
         lambda x: x.clamp(min=-3.0) * (limited(x, 3.0) + 3) / 6,
         lambda x: torch.where(x >= 3, 1.0, (2 * limited(x, 3.0) + 3) / 6) * (x > -3),
-        lambda x: (x.abs() < 3).to(x.dtype) / 3 + 0 * limited(x, 3.0),
+        lambda x: (x.abs() < 3).to(x.dtype) / 3 + _flat(x),
     ),
     "squared_relu": Formulas(
         lambda x: x.clamp(min=0.0).square(),
         lambda x: 2 * x.clamp(min=0.0),
-        lambda x: 2 * (x > 0).to(x.dtype) + 0 * limited(x, 1.0),
+        lambda x: 2 * (x > 0).to(x.dtype) + _flat(x),
     ),
     "squareplus": Formulas(
         _squareplus,
@@ -154,5 +159,20 @@ OTHER: dict[str, Formulas] = {
         lambda x, a: x + torch.sin(a * x).square() / a,
         lambda x, a: 2 * torch.sin(a * x + 0.25 * math.pi).square(),
         lambda x, a: 2 * a * torch.cos(2 * a * x),
+    ),
+    "relu": Formulas(
+        lambda x: torch.where(x <= 0, 0.0, x),
+        lambda x: torch.where(x > 0, 1.0, _flat(x)),
+        lambda x: _flat(x),
+    ),
+    "leaky_relu": Formulas(
+        lambda x, negative_slope: torch.where(x > 0, x, negative_slope * x),
+        lambda x, negative_slope: torch.where(x > 0, 1.0, negative_slope + _flat(x)),
+        lambda x, negative_slope: _flat(x),
+    ),
+    "hardtanh": Formulas(
+        lambda x, low, high: x.clamp(low, high),
+        lambda x, low, high: torch.where((x > low) & (x < high), 1.0, _flat(x)),
+        lambda x, low, high: _flat(x),
     ),
 }

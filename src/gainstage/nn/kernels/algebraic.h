@@ -16,18 +16,6 @@ INLINE float softsign_slope(float x, double a, double b) {
     return r * r;
 }
 
-INLINE float hardswish_value(float x, double a, double b) {
-    return at_least(x, -3.0f) * (at_most(at_least(x + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f));
-}
-
-INLINE float hardswish_slope(float x, double a, double b) {
-    float inside = FMA(2.0f, at_most(at_least(x, -3.0f), 3.0f), 3.0f) * (1.0f / 6.0f);
-    return x <= -3.0f ? 0.0f : x >= 3.0f ? 1.0f : inside;
-}
-
-INLINE float squared_relu_value(float x, double a, double b) { return x <= 0 ? 0.0f : x * x; }
-INLINE float squared_relu_slope(float x, double a, double b) { return x <= 0 ? 0.0f : 2.0f * x; }
-
 INLINE float squareplus_value(float x, double a, double b) {
     double t = fabs((double)x), h = sqrt((double)x * x + a);
     return (float)(x > 0 ? 0.5 * (t + h) : 0.5 * a / (t + h));

@@ -6,11 +6,13 @@
 #include <sys/mman.h>
 #endif
 #include "algebraic.h"
+#include "piecewise.h"
 #include "smooth.h"
 
 #define SIMD _Pragma("omp simd")
 #define SHARED _Pragma("omp parallel for schedule(static) num_threads(threads) if(threads > 1)")
 #define BLOCK 16384
+#define CHUNK 4096 /* as many numbers are summed in float32 before the sum goes on in float64 */
 #define BLOCKS(n) SHARED for (int64_t start = 0; start < n; start += BLOCK)
 #define LENGTH(n) (n - start < BLOCK ? n - start : BLOCK)
 #define HUGE_PAGE ((uintptr_t)1 << 21)
@@ -51,6 +53,121 @@ typedef FORMAT number;
         BLOCKS(n) name##_slopes(g + start, x + start, out + start, LENGTH(n), a, b);                                   \
     }
 
+/* The same with a weight for each channel. Row r of `inner` numbers belongs to channel r % channels; the last row may
+ * be short. The pullback leaves the weights' gradient as one sum a row, so that threads never share one. With one
+ * number a row (the inputs of a linear layer), whole groups of channels are a row, and there is one sum a channel. */
+#define WEIGHTED(name)                                                                                                \
+    static float name##_row(const number *restrict g, const number *restrict x, number *restrict out, int64_t n,       \
+                            double a) {                                                                               \
+        float sum = 0;                                                                                                \
+        _Pragma("omp simd reduction(+ : sum)") for (int64_t i = 0; i < n; i++) {                                      \
+            float gradient = READ(g[i]), v = READ(x[i]);                                                              \
+            out[i] = WRITE(gradient * name##_slope(v, a, 0));                                                          \
+            sum += gradient * name##_by(v, a);                                                                        \
+        }                                                                                                             \
+        return sum;                                                                                                   \
+    }                                                                                                                 \
+    static void name##_across(const number *restrict x, number *restrict y, const float *restrict w, int64_t n) {      \
+        SIMD for (int64_t i = 0; i < n; i++) y[i] = WRITE(name##_value(READ(x[i]), w[i], 0));                          \
+    }                                                                                                                 \
+    static void name##_row_across(const number *restrict g, const number *restrict x, number *restrict out,            \
+                                  const float *restrict w, double *restrict sums, int64_t n) {                        \
+        SIMD for (int64_t i = 0; i < n; i++) {                                                                        \
+            float gradient = READ(g[i]), v = READ(x[i]);                                                              \
+            out[i] = WRITE(gradient * name##_slope(v, w[i], 0));                                                       \
+            sums[i] += (double)(gradient * name##_by(v, w[i]));                                                       \
+        }                                                                                                             \
+    }                                                                                                                 \
+    void gainstage_##name##_weighted_value(const number *x, const float *w, number *y, int64_t n, int64_t channels,    \
+                                           int64_t inner, int threads) {                                              \
+        int64_t length = inner == 1 ? channels : inner, rows = (n + length - 1) / length;                              \
+        prepare(y, n * (int64_t)sizeof(number));                                                                      \
+        SHARED for (int64_t r = 0; r < rows; r++) {                                                                   \
+            int64_t start = r * length, size = n - start < length ? n - start : length;                                \
+            if (inner == 1) name##_across(x + start, y + start, w, size);                                              \
+            else name##_values(x + start, y + start, size, w[r % channels], 0);                                        \
+        }                                                                                                             \
+    }                                                                                                                 \
+    void gainstage_##name##_weighted_pullback(const number *g, const number *x, const float *w, number *out,           \
+                                              double *sums, int64_t n, int64_t channels, int64_t inner,               \
+                                              int threads) {                                                          \
+        prepare(out, n * (int64_t)sizeof(number));                                                                    \
+        if (inner == 1) {                                                                                             \
+            for (int64_t s = 0; s < n; s += channels)                                                                  \
+                name##_row_across(g + s, x + s, out + s, w, sums, channels);                                           \
+            return;                                                                                                   \
+        }                                                                                                             \
+        int64_t rows = (n + inner - 1) / inner;                                                                        \
+        SHARED for (int64_t r = 0; r < rows; r++) {                                                                   \
+            int64_t end = (r + 1) * inner < n ? (r + 1) * inner : n;                                                   \
+            double sum = 0;                                                                                           \
+            for (int64_t s = r * inner; s < end; s += CHUNK)                                                           \
+                sum += name##_row(g + s, x + s, out + s, end - s < CHUNK ? end - s : CHUNK, w[r % channels]);          \
+            sums[r] = sum;                                                                                            \
+        }                                                                                                             \
+    }
+
+/* a f(b) of the two halves of x along a dimension after which there are `inner` numbers in a half. */
+#define GATE(name)                                                                                                    \
+    static void name##_gated(const number *restrict a, const number *restrict b, number *restrict y, int64_t n) {      \
+        SIMD for (int64_t i = 0; i < n; i++) y[i] = WRITE(READ(a[i]) * name##_value(READ(b[i]), 0, 0));                \
+    }                                                                                                                 \
+    static void name##_ungated(const number *restrict g, const number *restrict a, const number *restrict b,           \
+                               number *restrict to_a, number *restrict to_b, int64_t n) {                             \
+        SIMD for (int64_t i = 0; i < n; i++) {                                                                        \
+            float gradient = READ(g[i]), v = READ(b[i]);                                                              \
+            to_a[i] = WRITE(gradient * name##_value(v, 0, 0));                                                         \
+            to_b[i] = WRITE(gradient * READ(a[i]) * name##_slope(v, 0, 0));                                            \
+        }                                                                                                             \
+    }                                                                                                                 \
+    void gainstage_##name##_gate_value(const number *x, number *y, int64_t outer, int64_t inner, int threads) {        \
+        prepare(y, outer *inner * (int64_t)sizeof(number));                                                           \
+        SHARED for (int64_t o = 0; o < outer; o++)                                                                    \
+            name##_gated(x + 2 * o * inner, x + (2 * o + 1) * inner, y + o * inner, inner);                            \
+    }                                                                                                                 \
+    void gainstage_##name##_gate_pullback(const number *g, const number *x, number *out, int64_t outer, int64_t inner, \
+                                          int threads) {                                                              \
+        prepare(out, 2 * outer * inner * (int64_t)sizeof(number));                                                    \
+        SHARED for (int64_t o = 0; o < outer; o++) {                                                                  \
+            int64_t a = 2 * o * inner, b = a + inner;                                                                 \
+            name##_ungated(g + o * inner, x + a, x + b, out + a, out + b, inner);                                      \
+        }                                                                                                             \
+    }
+
+/* The largest of `pieces` blocks of `inner` numbers each, and which one it was: the first of equals, any NaN. */
+static void larger(const number *restrict x, number *restrict y, uint8_t *restrict which, int64_t n, int piece) {
+    SIMD for (int64_t i = 0; i < n; i++) {
+        float v = READ(x[i]);
+        int wins = v > READ(y[i]) || v != v;
+        y[i] = wins ? x[i] : y[i];
+        which[i] = wins ? (uint8_t)piece : which[i];
+    }
+}
+
+static void to_winner(const number *restrict g, const uint8_t *restrict which, number *restrict out, int64_t n,
+                      int piece) {
+    SIMD for (int64_t i = 0; i < n; i++) out[i] = which[i] == piece ? g[i] : 0;
+}
+
+void gainstage_maxout_value(const number *x, number *y, uint8_t *which, int64_t outer, int pieces, int64_t inner,
+                            int threads) {
+    prepare(y, outer * inner * (int64_t)sizeof(number));
+    SHARED for (int64_t o = 0; o < outer; o++) {
+        memcpy(y + o * inner, x + o * pieces * inner, (size_t)inner * sizeof(number));
+        memset(which + o * inner, 0, (size_t)inner);
+        for (int p = 1; p < pieces; p++)
+            larger(x + (o * pieces + p) * inner, y + o * inner, which + o * inner, inner, p);
+    }
+}
+
+void gainstage_maxout_pullback(const number *g, const uint8_t *which, number *out, int64_t outer, int pieces,
+                               int64_t inner, int threads) {
+    prepare(out, outer * pieces * inner * (int64_t)sizeof(number));
+    SHARED for (int64_t o = 0; o < outer; o++)
+        for (int p = 0; p < pieces; p++)
+            to_winner(g + o * inner, which + o * inner, out + (o * pieces + p) * inner, inner, p);
+}
+
 FUNCTION(sigmoid)
 FUNCTION(tanh)
 FUNCTION(tanhshrink)
@@ -72,3 +189,17 @@ FUNCTION(squared_relu)
 FUNCTION(squareplus)
 FUNCTION(isru)
 FUNCTION(bent_identity)
+FUNCTION(relu)
+FUNCTION(leaky_relu)
+FUNCTION(hardtanh)
+FUNCTION(prelu)
+FUNCTION(prelu_output)
+
+WEIGHTED(prelu)
+WEIGHTED(prelu_output)
+WEIGHTED(swish)
+
+GATE(relu)
+GATE(sigmoid)
+GATE(gelu)
+GATE(silu)

@@ -1,16 +1,11 @@
-"""Activation functions as functions: accurate where torch's lose digits, and those that torch lacks.
-
-All of them take a tensor of any shape, floating-point dtype and device and return one of the same shape, dtype and
-device. In float32 a value is within 4 ULP and a gradient within 8 ULP of the true one wherever that is a normal number;
-16-bit formats are computed in float32 and rounded once. Limits hold at infinity, no finite input gives NaN, and
-contiguous, strided and compiled calls agree to the last bit. NaN goes through.
-"""
+"""Smooth functions of each element."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
 from gainstage.nn.elementwise import elementwise
+from gainstage.nn.weighted import weighted
 
 
 def sigmoid(x: Tensor) -> Tensor:
@@ -52,8 +47,14 @@ def silu(x: Tensor) -> Tensor:
     return elementwise("silu", x)
 
 
-def swish(x: Tensor, beta: float = 1.0) -> Tensor:
-    """x sigmoid(beta x) (Ramachandran et al., 2017); ``beta`` is any finite number."""
+def swish(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
+    """x sigmoid(beta x) (Ramachandran et al., 2017).
+
+    Args:
+        beta: any finite number, or a learnable tensor: one element, or one for each channel (dimension 1).
+    """
+    if isinstance(beta, Tensor):
+        return weighted("swish", x, beta)
     return elementwise("silu", x) if beta == 1.0 else elementwise("swish", x, (float(beta),))
 
 
@@ -124,16 +125,6 @@ def softsign(x: Tensor) -> Tensor:
     return elementwise("softsign", x)
 
 
-def hardswish(x: Tensor) -> Tensor:
-    """x min(max(x + 3, 0), 6) / 6 (Howard et al., 2019)."""
-    return elementwise("hardswish", x)
-
-
-def squared_relu(x: Tensor) -> Tensor:
-    """max(x, 0)^2 (So et al., 2021)."""
-    return elementwise("squared_relu", x)
-
-
 def squareplus(x: Tensor, b: float = 4.0) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2 (Barron, 2021).
 
@@ -174,3 +165,19 @@ def erf(x: Tensor) -> Tensor:
 def sine(x: Tensor, w0: float = 30.0) -> Tensor:
     """sin(w0 x) (Sitzmann et al., 2020); the product is not rounded to float32 before the sine is taken."""
     return elementwise("sine", x, (float(w0),))
+
+
+def snake(x: Tensor, a: float | Tensor = 1.0) -> Tensor:
+    """x + sin(a x)^2 / a (Ziyin et al., 2020).
+
+    Args:
+        a: a number other than 0, or a learnable tensor: one element, or one for each channel (dimension 1).
+
+    Raises:
+        ValueError: when ``a`` is the number 0.
+    """
+    if isinstance(a, Tensor):
+        return weighted("snake", x, a)
+    if a == 0:
+        raise ValueError("snake(a=0): expected a number other than 0")
+    return elementwise("snake", x, (float(a),))

@@ -1,0 +1,86 @@
+"""Activation functions as functions: accurate where torch's lose digits, and those that torch lacks.
+
+All of them take a tensor of any shape, floating-point dtype and device and return one of the same shape, dtype and
+device. In float32 a value is within 4 ULP and a gradient within 8 ULP of the true one wherever that is a normal number;
+16-bit formats are computed in float32 and rounded once. Limits hold at infinity, no finite input gives NaN, and
+contiguous, strided and compiled calls agree to the last bit. NaN goes through.
+"""
+
+from gainstage.nn.functional.blockwise import geglu, glu, maxout, reglu, sparsemax, swiglu
+from gainstage.nn.functional.piecewise import (
+    binary_step,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    prelu,
+    relu,
+    squared_relu,
+    srelu,
+)
+from gainstage.nn.functional.smooth import (
+    bent_identity,
+    celu,
+    elu,
+    erf,
+    eswish,
+    gaussian,
+    gelu,
+    isru,
+    logish,
+    logsigmoid,
+    mish,
+    selu,
+    serf,
+    sigmoid,
+    silu,
+    sine,
+    snake,
+    softplus,
+    softsign,
+    squareplus,
+    swish,
+    tanh,
+    tanhexp,
+    tanhshrink,
+)
+
+__all__ = [
+    "bent_identity",
+    "binary_step",
+    "celu",
+    "elu",
+    "erf",
+    "eswish",
+    "gaussian",
+    "geglu",
+    "gelu",
+    "glu",
+    "hardswish",
+    "hardtanh",
+    "isru",
+    "leaky_relu",
+    "logish",
+    "logsigmoid",
+    "maxout",
+    "mish",
+    "prelu",
+    "reglu",
+    "relu",
+    "selu",
+    "serf",
+    "sigmoid",
+    "silu",
+    "sine",
+    "snake",
+    "softplus",
+    "softsign",
+    "sparsemax",
+    "squared_relu",
+    "squareplus",
+    "srelu",
+    "swiglu",
+    "swish",
+    "tanh",
+    "tanhexp",
+    "tanhshrink",
+]

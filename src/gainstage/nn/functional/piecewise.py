@@ -1,0 +1,76 @@
+"""Functions of each element that are made of pieces."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gainstage.nn.elementwise import elementwise
+from gainstage.nn.weighted import weighted
+
+_LARGE = 4_194_304  # elements from which a result is fresh memory, where our kernel's large pages pay
+
+
+def relu(x: Tensor) -> Tensor:
+    """max(x, 0). Compiled, its backward is not the loop over a mask of bytes that torch.compile makes of it."""
+    if torch.compiler.is_compiling() or x.numel() >= _LARGE:
+        return elementwise("relu", x)
+    return torch.relu(x)  # at the limit already
+
+
+def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """x for x > 0, negative_slope x otherwise (Maas et al., 2013). With a positive slope only the output is kept."""
+    return elementwise("leaky_relu", x, (float(negative_slope),))
+
+
+def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """x between ``min_val`` and ``max_val``, the nearer of them outside; only the output is kept.
+
+    Raises:
+        ValueError: unless ``min_val`` < ``max_val``.
+    """
+    if not min_val < max_val:
+        raise ValueError(f"hardtanh(min_val={min_val}, max_val={max_val}): expected min_val < max_val")
+    return elementwise("hardtanh", x, (float(min_val), float(max_val)))
+
+
+def prelu(x: Tensor, weight: Tensor) -> Tensor:
+    """x for x > 0, weight x otherwise (He et al., 2015). While all weights are positive only the output is kept.
+
+    Args:
+        weight: one element, or one for each channel (dimension 1).
+    """
+    return weighted("prelu", x, weight)
+
+
+def srelu(x: Tensor, low: Tensor, low_slope: Tensor, high: Tensor, high_slope: Tensor) -> Tensor:
+    """x between ``low`` and ``high``, straight lines of the given slopes outside (Jin et al., 2015).
+
+    Args:
+        low, low_slope, high, high_slope: one element each, or one for each channel (dimension 1).
+    """
+    shape = (1, -1, *(1,) * (x.dim() - 2)) if x.dim() > 1 else (1,) * x.dim()
+    low, low_slope, high, high_slope = (p.reshape(shape) for p in (low, low_slope, high, high_slope))
+    left, right = low + low_slope * (x - low), high + high_slope * (x - high)
+    return torch.where(x <= low, left, torch.where(x >= high, right, x)).to(x.dtype)
+
+
+def binary_step(x: Tensor, window: float | None = 1.0) -> Tensor:
+    """1 where x >= 0, else 0; the gradient goes straight through (Bengio et al., 2013).
+
+    Args:
+        window: only where |x| <= window (Hubara et al., 2016); ``None`` lets it through everywhere.
+    """
+    straight = x if window is None else x.clamp(-window, window)
+    step = torch.where(x.isnan(), x, (x >= 0).to(x.dtype))
+    return step.detach() + (straight - straight.detach())
+
+
+def hardswish(x: Tensor) -> Tensor:
+    """x min(max(x + 3, 0), 6) / 6 (Howard et al., 2019)."""
+    return elementwise("hardswish", x)
+
+
+def squared_relu(x: Tensor) -> Tensor:
+    """max(x, 0)^2 (So et al., 2021)."""
+    return elementwise("squared_relu", x)
