@@ -18,16 +18,30 @@ if TYPE_CHECKING:
     from gainstage.diagnose.engine import diagnose as diagnose
     from gainstage.diagnose.finding import Finding as Finding
     from gainstage.errors import GainstageError as GainstageError
+    from gainstage.functions.custom import function as function
     from gainstage.record.run import Run as Run
 
 __version__ = "0.1.0"
-__all__ = ("Diagnosis", "Finding", "GainstageError", "Run", "Watching", "check", "diagnose", "load", "report", "watch")
+__all__ = (
+    "Diagnosis",
+    "Finding",
+    "GainstageError",
+    "Run",
+    "Watching",
+    "check",
+    "diagnose",
+    "function",
+    "load",
+    "report",
+    "watch",
+)
 
-_PARTS = ("nn",)  # whole packages
+_PARTS = ("functions", "nn")  # whole packages
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",
+    "function": "gainstage.functions.custom",
     "GainstageError": "gainstage.errors",
     "Run": "gainstage.record.run",
 }

@@ -33,8 +33,9 @@ class Card:
     """One function of the catalogue with its parameters filled in.
 
     ``formula`` and ``derivative`` are texts in ``x``; ``where`` spells out what they use. ``function`` computes both on
-    NumPy arrays, None for functions of a whole vector. ``torch`` is the same as a torch expression, ``F`` standing for
-    ``torch.nn.functional``.
+    NumPy arrays, None for functions of a whole vector. ``line`` is what one draws of it: the function itself, or what
+    one output does while one input moves, and ``line_says`` which. ``torch`` is the same as a torch expression, ``F``
+    standing for ``torch.nn.functional``.
 
     Example:
         >>> import gainstage
@@ -55,6 +56,8 @@ class Card:
     where: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
     function: Function | None = field(default=None, repr=False)
+    line: Function | None = field(default=None, repr=False)
+    line_says: str = ""
 
     @property
     def elementwise(self) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 from gainstage.functions.card import Card, Property
 from gainstage.functions.catalogue import numeric
-from gainstage.functions.definition import Definition, UnknownFunction
-from gainstage.functions.entries import ALIASES, DEFINITIONS
+from gainstage.functions.definition import Definition, UnknownFunction, VectorDefinition
+from gainstage.functions.entries import ALIASES, DEFINITIONS, VECTORS
 from gainstage.functions.table import derivative_formula, properties
 
 CLOSE = 3  # nearest names that an error offers
@@ -18,7 +18,7 @@ CLOSE = 3  # nearest names that an error offers
 
 def names() -> tuple[str, ...]:
     """Every function that has a card, elementwise or not."""
-    return tuple(DEFINITIONS)
+    return (*DEFINITIONS, *VECTORS)
 
 
 def find(name: str) -> str:
@@ -29,7 +29,7 @@ def find(name: str) -> str:
     """
     plain = str(name).strip().lower().replace("-", "_").replace(" ", "_")
     plain = ALIASES.get(plain, plain)
-    if plain in DEFINITIONS:
+    if plain in names():
         return plain
     near = difflib.get_close_matches(plain, [*names(), *ALIASES], n=CLOSE)
     hint = f"; did you mean {', '.join(dict.fromkeys(ALIASES.get(text, text) for text in near))}?" if near else ""
@@ -50,19 +50,22 @@ def card(name: str, parameters: Mapping[str, Any] | None = None) -> Card:
         >>> card("leaky_relu", {"negative_slope": 0.1})["lipschitz"]
         1.0
     """
-    definition = DEFINITIONS[find(name)]
-    return _elementwise(definition, tuple(definition.settings(parameters or {}).items()))
+    definition = {**DEFINITIONS, **VECTORS}[find(name)]
+    return _card(definition, tuple(definition.settings(parameters or {}).items()))
 
 
 @lru_cache(maxsize=128)
-def _elementwise(definition: Definition, settings: tuple[tuple[str, float], ...]) -> Card:
+def _card(definition: Definition, settings: tuple[tuple[str, float], ...]) -> Card:
     values = dict(settings)
+    vector = definition if isinstance(definition, VectorDefinition) else None
+    drawn = Definition(vector.name, vector.title, vector.line, "", "") if vector else definition
+    function = None if vector else numeric(definition, settings)
     proved = properties(definition) if values == definition.settings({}) else None
     return Card(
         name=definition.name,
         title=definition.title,
         formula=definition.formula,
-        derivative=derivative_formula(definition),
+        derivative=vector.jacobian if vector else derivative_formula(definition),
         parameters=values,
         properties=proved or _proved(definition, values),
         torch=definition.torch,
@@ -71,7 +74,9 @@ def _elementwise(definition: Definition, settings: tuple[tuple[str, float], ...]
         note=definition.note,
         where=definition.where,
         meanings={parameter.name: parameter.meaning for parameter in definition.parameters},
-        function=numeric(definition, settings),
+        function=function,
+        line=function or numeric(drawn),
+        line_says=vector.line_says if vector else "",
     )
 
 

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from gainstage.functions.definition import Definition
-from gainstage.functions.entries import DEFINITIONS
+from gainstage.functions.entries import DEFINITIONS, VECTORS
 from gainstage.functions.function import Function
 from gainstage.functions.numeric import derivative_of, edges_at, value_of
 from gainstage.functions.table import derivative_formula
 
-NOT_ELEMENTWISE = frozenset({"softmax", "log_softmax", "softmin", "softmax2d", "glu"})
+NOT_ELEMENTWISE = frozenset({*VECTORS, "softmax2d"})
 
 
 def known(name: str) -> bool:

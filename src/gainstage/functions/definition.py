@@ -34,16 +34,18 @@ class Parameter:
     default: float
     meaning: str
     domain: str = "(-inf, inf)"
+    whole: bool = False
 
     def check(self, value: Any) -> float:
-        """``value`` as a float; ``OutsideDomain`` when it is none or lies outside."""
+        """``value`` as a float, an int for ``whole`` numbers; ``OutsideDomain`` when it is none or lies outside."""
         low, high = (float(end) for end in self.domain[1:-1].split(","))
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
         inside = low < number < high or (number == low and self.domain[0] == "[")
         inside = inside or (number == high and self.domain[-1] == "]")
-        if not inside or math.isinf(number):
-            raise OutsideDomain(f"{self.name}={value!r} is outside its domain {self.domain} ({self.meaning})")
-        return number
+        if not inside or math.isinf(number) or (self.whole and number != int(number)):
+            domain = f"{'whole numbers in ' if self.whole else ''}{self.domain}"
+            raise OutsideDomain(f"{self.name}={value!r} is outside its domain {domain} ({self.meaning})")
+        return int(number) if self.whole else number
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,3 +100,22 @@ class Definition:
                 has = f"its parameters: {', '.join(own)}" if own else "it has none"
                 raise OutsideDomain(f"{self.name} has no parameter {name!r}; {has}")
         return {name: parameter.check(given.get(name, parameter.default)) for name, parameter in own.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class VectorDefinition(Definition):
+    """A function of a whole vector: ``formula`` and ``jacobian`` are for people, the proofs have a file of their own.
+
+    ``gate`` names the elementwise function by which a gated linear unit multiplies. ``line`` is a formula of one ``x``,
+    what an output does while all but one input rest; ``line_says`` tells which.
+    """
+
+    jacobian: str = ""
+    gate: str = ""
+    line: str = ""
+    line_says: str = ""
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Nothing that the formula does not spell out."""
+        return {}

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from gainstage.functions.card import Property
-from gainstage.functions.definition import Definition
-from gainstage.functions.entries import DEFINITIONS
+from gainstage.functions.definition import Definition, VectorDefinition
+from gainstage.functions.entries import DEFINITIONS, VECTORS
 
 PATH = Path(__file__).with_name("proved.json")
 
@@ -62,16 +62,16 @@ def made(definition: Definition) -> dict[str, Any]:
     from gainstage.functions.exact.symbols import derivative
 
     proved = prove(definition, definition.settings({}))
-    return {
-        "digest": definition.digest,
-        "derivative": with_pieces([derivative(piece) for piece in definition.pieces], definition),
-        "properties": {name: asdict(entry) for name, entry in proved.items()},
-    }
+    told = {name: asdict(entry) for name, entry in proved.items()}
+    if isinstance(definition, VectorDefinition):
+        return {"digest": definition.digest, "derivative": definition.jacobian, "properties": told}
+    formula = with_pieces([derivative(piece) for piece in definition.pieces], definition)
+    return {"digest": definition.digest, "derivative": formula, "properties": told}
 
 
 def write(path: Path = PATH) -> None:
     """Derive and prove everything, and write the table."""
-    rows = {name: made(definition) for name, definition in DEFINITIONS.items()}
+    rows = {name: made(definition) for name, definition in {**DEFINITIONS, **VECTORS}.items()}
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from gainstage.functions.card import Card, Property
+from gainstage.functions.function import Function
 from gainstage.functions.points import points
 from gainstage.show.console import Choice, Column, Page, Span, Terminal, terminal
 from gainstage.show.plot import add_plot
 from gainstage.show.properties import rows, worded
 
-PLOT_ROWS = 14
+PLOT_COLUMNS, PLOT_ROWS = 72, 14
 LABEL = 8
 SHORT = 4  # digits in the list
 OTHERS = 74  # cells of the list's other columns
@@ -41,13 +42,8 @@ def render(card: Card, able: Terminal, cost: Mapping[str, float] | None = None) 
     page.blank()
     _add_definition(page, card)
     page.blank()
-    if card.function is not None:
-        drawn = points(card.function)
-        size = (min(able.width - 8, 72), PLOT_ROWS)
-        curves = [(drawn.value.tolist(), "meter"), (drawn.slope.tolist(), "warning-row")]
-        add_plot(page, drawn.x.tolist(), curves, (drawn.low, drawn.high), size)
-        page.paragraph(("f", "meter"), (" and ", "dim"), ("f′", "warning-row"), (" (its derivative)", "dim"), indent=2)
-        page.blank()
+    if card.line is not None:
+        _add_plot(page, card, card.line)
     _add_properties(page, card)
     if cost is not None:
         page.blank()
@@ -64,6 +60,16 @@ def _add_definition(page: Page, card: Card) -> None:
     lines += [("note", card.note)] if card.note else []
     for label, text in lines:
         page.labelled((label, "dim"), [(text, "strong" if label == "f(x)" else "")], width=LABEL, indent=2)
+
+
+def _add_plot(page: Page, card: Card, line: Function) -> None:
+    size = (min(page.terminal.width - 8, PLOT_COLUMNS), PLOT_ROWS)
+    drawn = points(line, 2 * size[0])
+    curves = [(drawn.value.tolist(), "meter"), (drawn.slope.tolist(), "warning-row")]
+    add_plot(page, drawn.x.tolist(), curves, (drawn.low, drawn.high), size)
+    which = f" of {card.line_says}" if card.line_says else ""
+    page.paragraph(("f", "meter"), (" and ", "dim"), ("f′", "warning-row"), (which, "dim"), indent=2)
+    page.blank()
 
 
 def _add_properties(page: Page, card: Card) -> None:

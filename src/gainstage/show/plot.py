@@ -17,10 +17,10 @@ def add_plot(
 ) -> None:
     """Add the curves, each with the role of its colour, the first on top; ``size`` is columns and rows of characters.
 
-    ``x`` ascends evenly; values that are nan or outside the ``window`` are left out.
+    ``x`` ascends evenly, two points for each column; values that are nan or outside the ``window`` are left out.
     """
     columns, rows = size
-    drawn = [(_cells(x, curve, window, size), role) for curve, role in curves]
+    drawn = [(_cells(curve, window, size), role) for curve, role in curves]
     axis = round((window[1] - 0.0) / (window[1] - window[0]) * rows - 0.5) if window[0] <= 0 <= window[1] else -1
     for row in range(rows):
         page.paragraph(*_row(row, columns, drawn, row == axis, page.terminal.unicode), indent=2)
@@ -45,13 +45,13 @@ def _row(row: int, columns: int, drawn: Sequence[tuple[Cells, str]], axis: bool,
     return spans
 
 
-def _cells(x: Curve, curve: Curve, window: tuple[float, float], size: tuple[int, int]) -> Cells:
+def _cells(curve: Curve, window: tuple[float, float], size: tuple[int, int]) -> Cells:
     """Which dots of which cells the curve passes, joined vertically between neighbouring columns of dots."""
     wide, tall = 2 * size[0], 4 * size[1]
     found: Cells = {}
     previous: int | None = None
     for dot in range(wide):
-        y = curve[min(len(x) - 1, round(dot * (len(x) - 1) / (wide - 1)))]
+        y = curve[dot]
         if not math.isfinite(y) or not window[0] <= y <= window[1]:
             previous = None
             continue

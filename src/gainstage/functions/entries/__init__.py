@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gainstage.functions.definition import Definition
-from gainstage.functions.entries import gated, rectifiers, shapes, squashing
+from gainstage.functions.definition import Definition, VectorDefinition
+from gainstage.functions.entries import gated, rectifiers, shapes, squashing, vectors
 
 DEFINITIONS: dict[str, Definition] = {
     entry.name: entry for family in (rectifiers, squashing, gated, shapes) for entry in family.ENTRIES
 }
+VECTORS: dict[str, VectorDefinition] = {entry.name: entry for entry in vectors.ENTRIES}
 # Names under which people look for a function that is called otherwise here.
 ALIASES = {
     "identity": "linear",

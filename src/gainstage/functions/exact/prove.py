@@ -10,15 +10,16 @@ from typing import Any
 from flint import arb, ctx
 
 from gainstage.functions.card import UNKNOWN, Property
-from gainstage.functions.definition import Definition
+from gainstage.functions.definition import Definition, VectorDefinition
 from gainstage.functions.exact import shape
 from gainstage.functions.exact.bounds import Bounds, bounds
 from gainstage.functions.exact.curve import Curve
 from gainstage.functions.exact.intervals import INTERVALS, Interval, interval
 from gainstage.functions.exact.levels import small_slope, zero_share
 from gainstage.functions.exact.moments import expectation
-from gainstage.functions.exact.numbers import number, worst
+from gainstage.functions.exact.numbers import number, single, told, worst
 from gainstage.functions.exact.tails import asymptote, limit
+from gainstage.functions.exact.vectors import prove_vector
 
 PRECISION = 192  # bits: what remains of them after a difference over all of float32 is still finer than a double
 SATURATED = "0.01"  # of the steepest slope
@@ -27,6 +28,8 @@ SATURATED = "0.01"  # of the steepest slope
 def prove(definition: Definition, settings: Mapping[str, float]) -> dict[str, Property]:
     """All properties of the function with these parameters, in the order of a card; takes about a second."""
     with ctx.workprec(PRECISION):
+        if isinstance(definition, VectorDefinition):
+            return prove_vector(definition, settings)
         curve = Curve(definition, settings)
         value, slope = bounds(curve, 0), bounds(curve, 1)
         moments = _moments(curve)
@@ -47,9 +50,9 @@ def prove(definition: Definition, settings: Mapping[str, float]) -> dict[str, Pr
             "convexity": shape.convexity(curve),
             "minimum": value.minimum(),
             "maximum": value.maximum(),
-            "moments": _as_property(moments),
+            "moments": told(moments),
             **_gains(curve, moments),
-            "zero_share": _single(zero_share(curve)),
+            "zero_share": single(zero_share(curve)),
         }
 
 
@@ -60,18 +63,6 @@ def _moments(curve: Curve) -> dict[str, Interval]:
         "derivative_mean": expectation(curve, 1, 1),
         "transmission": expectation(curve, 1, 2),
     }
-
-
-def _as_property(intervals: Mapping[str, Interval]) -> Property:
-    found = {name: number(value) for name, value in intervals.items()}
-    if any(not math.isfinite(tolerance) for _, tolerance in found.values()):
-        return UNKNOWN
-    return Property({name: value for name, (value, _) in found.items()}, "certified", worst(found.values()))
-
-
-def _single(value: Interval) -> Property:
-    nearest, tolerance = number(value)
-    return Property(nearest, "certified", tolerance) if math.isfinite(tolerance) else UNKNOWN
 
 
 def _gains(curve: Curve, moments: Mapping[str, Interval]) -> dict[str, Property]:
@@ -89,8 +80,8 @@ def _gains(curve: Curve, moments: Mapping[str, Interval]) -> dict[str, Property]
     elif curve_is_homogeneous(curve):
         stability, nearest, tolerance = "neutral", 1.0, 0.0
     return {
-        "gain": _single(1 / _root(second)) if second.low > 0 else Property(math.inf),
-        "backward_gain": _single(1 / _root(transmission)) if transmission.low > 0 else Property(math.inf),
+        "gain": single(1 / _root(second)) if second.low > 0 else Property(math.inf),
+        "backward_gain": single(1 / _root(transmission)) if transmission.low > 0 else Property(math.inf),
         "variance_slope": Property(nearest, "certified", tolerance),
         "fixed_point": UNKNOWN if stability == "unknown" else Property(stability),
     }
@@ -150,7 +141,7 @@ def _lipschitz(curve: Curve, slope: Bounds) -> Property:
     """The supremum of |f'|, infinite for a function that jumps."""
     if shape.smoothness(curve).value == -1 or math.inf in (slope.above, -slope.below):
         return Property(math.inf)
-    return _single(slope.steepest) if slope.complete else UNKNOWN
+    return single(slope.steepest) if slope.complete else UNKNOWN
 
 
 def _saturation(curve: Curve, slope: Bounds) -> Property:
