@@ -140,6 +140,7 @@ def test_one_claim_is_told_in_full(capsys: Capture) -> None:
     ("arguments", "complaint"),
     [
         (["claims", "tanh-monotonc"], "no claim 'tanh-monotonc'; did you mean 'tanh-monotonic'"),
+        (["claims", "dead-half", "--quick"], "dead-half need experiments"),
         (["claims", "--quik"], "did you mean --quick?"),
         (["claims", "--color", "sometimes"], "color"),
     ],

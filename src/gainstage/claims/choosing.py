@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gainstage.claims import data
-from gainstage.claims.claim import Part, across, aside, claim
+from gainstage.claims.claim import Curves, Part, across, aside, claim
 from gainstage.claims.networks import HE, XAVIER, Ensemble, Recipe
 from gainstage.claims.seeds import Interval, differences, interval
 
@@ -66,10 +66,18 @@ def relu_six_times(measured: dict[str, Any]) -> Iterator[Part]:
             told.append(f"{setting}: {'more than ' if censored else ''}{ratio.spoken('.2g')} times")
             numbers[setting] = {**ratio.numbers, "not_converged": censored}
     text = f"steps to {LEARNT:.0%} training error over ReLU's, each at its best learning rate — {'; '.join(told)}"
-    yield across("ReLU is 4 to 9 times as fast", outcomes, text, "experiment", ratios=numbers)
+    told_as = across("ReLU is 4 to 9 times as fast", outcomes, text, "experiment", ratios=numbers)
+    yield replace(told_as, curves=_race_figure(measured))
     faster = {s: n["low"] > 1 for s, n in numbers.items()}
     text = f"with every seed in {sum(faster.values())} of {len(faster)} settings"
     yield aside("ReLU is the faster one at all", all(faster.values()), text, "experiment", settings=faster)
+
+
+def _race_figure(measured: dict[str, Any]) -> Curves:
+    depths = tuple(int(depth) for depth in measured["relu"])
+    lines = {name: tuple(float(median(row)) for row in rows.values()) for name, rows in measured.items()}
+    title = f"Steps to {LEARNT:.0%} training error on digits ({LIMIT}: not reached)"
+    return Curves(title, "hidden layers", "steps, median over the seeds", depths, lines, log_y=True)
 
 
 def held_out(function: str, layers: int) -> list[float]:

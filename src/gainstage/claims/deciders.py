@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -27,7 +26,7 @@ UNBOUNDED = 1e30  # what grows beyond this within float32 has no bound
 class Monotony:
     """How a curve runs; ``rise`` and ``fall`` are pairs x < y with f(x) < f(y) and f(x) > f(y), where there are any."""
 
-    kind: Literal["constant", "increasing", "decreasing", "neither"]
+    kind: str  # "constant", "increasing", "decreasing" or "neither"
     rise: tuple[float, float] | None
     fall: tuple[float, float] | None
 
@@ -39,12 +38,15 @@ class Monotony:
 
 def monotony(curve: Formula) -> Monotony:
     """Decide whether ``curve`` is monotonic on the line; differences below 1e-12 of the values are rounding."""
-    for points in (LEGIBLE, LINE):
-        values = evaluate(curve, points)
-        rise, fall = _largest_rise(points, values), _largest_rise(points, -values)
-        if rise and fall:
-            return Monotony("neither", rise, fall)
-    return Monotony("increasing" if rise else "decreasing" if fall else "constant", rise, fall)  # type: ignore[possibly-undefined]
+    near = _course(curve, LEGIBLE)
+    return near if near.kind == "neither" else _course(curve, LINE)
+
+
+def _course(curve: Formula, points: Array) -> Monotony:
+    values = evaluate(curve, points)
+    rise, fall = _largest_rise(points, values), _largest_rise(points, -values)
+    kinds = {(True, True): "neither", (True, False): "increasing", (False, True): "decreasing"}
+    return Monotony(kinds.get((rise is not None, fall is not None), "constant"), rise, fall)
 
 
 def _largest_rise(points: Array, values: Array) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gainstage.claims import data
 from gainstage.claims.claim import Curves, Part, across, aside, claim
@@ -111,7 +112,11 @@ def _imbalanced(train: data.Table) -> tuple[data.Table, data.Table]:
     zeros, others = np.flatnonzero(train.targets == 0), np.flatnonzero(train.targets != 0)
     kept = np.concatenate([zeros, others[: max(1, round(IMBALANCE * len(zeros)))]])
     balanced = np.random.default_rng(0).permutation(len(train.targets))[: len(kept)]
-    return tuple(data.Table(train.inputs[rows], train.targets[rows]) for rows in (kept, balanced))  # type: ignore[return-value]
+    return _rows(train, kept), _rows(train, balanced)
+
+
+def _rows(table: data.Table, rows: NDArray[np.intp]) -> data.Table:
+    return data.Table(table.inputs[rows], table.targets[rows])
 
 
 @claim("dead-imbalance", "Bad initialisation and imbalanced data also kill units.", train_badly)

@@ -20,13 +20,16 @@ def chosen(ids: Sequence[str] = (), *, quick: bool = False) -> list[Claim]:
     """The claims named ``ids``, by default all; ``quick`` leaves the experiments out.
 
     Raises:
-        GainstageError: for an id that no claim has, with the nearest ones.
+        GainstageError: for an id that no claim has, with the nearest ones, and where ``quick`` leaves nothing.
     """
     for name in ids:
         if name not in CLAIMS:
             raise GainstageError(f"no claim {name!r}{suggestion(name, CLAIMS)}")
-    picked = [CLAIMS[name] for name in ids or CLAIMS]
-    return [one for one in picked if not (quick and one.experiment)]
+    picked = [CLAIMS[name] for name in dict.fromkeys(ids or CLAIMS)]
+    left = [one for one in picked if not (quick and one.experiment)]
+    if not left:
+        raise GainstageError(f"quick leaves out all that was asked for: {', '.join(ids)} need experiments")
+    return left
 
 
 def judge(one: Claim, *, again: bool = False) -> Verdict:

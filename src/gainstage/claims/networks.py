@@ -122,7 +122,9 @@ class Ensemble:
     def _clipping(self, gradients: tuple[Tensor, ...]) -> Any:
         if math.isinf(self.recipe.clip):
             return 1.0
-        norm = sum(g.double().square().sum(dim=(1, 2)) for g in gradients).sqrt()  # type: ignore[union-attr]
+        import torch
+
+        norm = torch.stack([g.double().square().sum(dim=(1, 2)) for g in gradients]).sum(dim=0).sqrt()
         return (self.recipe.clip / norm).clamp(max=1.0).float()[:, None, None]
 
     def error(self, table: Table) -> Any:

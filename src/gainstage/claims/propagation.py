@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -193,7 +194,11 @@ def chain() -> Iterator[Part]:
     near = intact(1.0) and high - low < 0.1
     span = f"{low:.4f} to {high:.4f} ({decibels(low):+.2f} to {decibels(high):+.2f} dB)"
     text = f"{STAGES} equal stages bring it out between half and double for gains of {span}"
-    yield part("only gains near one bring it out as it went in", near, text, lowest_gain=low, highest_gain=high)
+    stages = tuple(range(STAGES + 1))
+    lines = {f"gain {gain:g}": tuple(n * decibels(gain) for n in stages) for gain in (0.9, 1.0, 1.1)}
+    drawn = Curves("Level along a chain of equal stages", "stage", "dB against the input", stages, lines)
+    asked = "only gains near one bring it out as it went in"
+    yield replace(part(asked, near, text, lowest_gain=low, highest_gain=high), curves=drawn)
 
 
 def _levels(function: Function, layers: int) -> list[float]:

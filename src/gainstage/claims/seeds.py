@@ -28,7 +28,8 @@ class Interval:
     @property
     def numbers(self) -> dict[str, float]:
         """For JSON."""
-        return {"median": self.middle, "low": self.low, "high": self.high, "seeds": self.count}
+        ends = {"median": self.middle, "low": self.low, "high": self.high}
+        return {**ends, "seeds": self.count, "confidence": self.confidence}
 
     def spoken(self, form: str = ".3g") -> str:
         """``0.62 (0.55…0.71)``, each number in ``form``."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gainstage.claims.claim import Part, aside, claim, part
+from gainstage.claims.claim import Curves, Part, aside, claim, part
 from gainstage.claims.deciders import NEAR, UNBOUNDED, at, difference, minimum, same
 from gainstage.claims.questions import is_monotonic, proved
 from gainstage.functions import get
@@ -62,7 +63,11 @@ def swish_beta() -> Iterator[Part]:
     yield part(
         "at β = 0 it is linear", worst.value < 1e-12, f"it is x/2 up to {worst.value:.2g}", difference=worst.value
     )
-    yield _converges("for β → ∞ it is ReLU", swish, get("relu").value)
+    x = np.linspace(-4.0, 4.0, 161)
+    lines = {f"β = {beta:g}": tuple(swish(beta).value(x).tolist()) for beta in (0.0, 1.0, 10.0)}
+    lines["ReLU"] = tuple(get("relu").value(x).tolist())
+    drawn = Curves("x·σ(βx) between x/2 and ReLU", "x", "value", tuple(x.tolist()), lines)
+    yield replace(_converges("for β → ∞ it is ReLU", swish, get("relu").value), curves=drawn)
 
 
 @claim("eswish", "With 2x·σ(βx): β = 0 is the identity, β → ∞ is ReLU.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from gainstage.claims.claim import Part, Proof, aside, claim, part
+from gainstage.claims.claim import Curves, Part, Proof, aside, claim, part
 from gainstage.claims.deciders import NEAR, difference, maximum, minimum
 from gainstage.claims.questions import fills, is_monotonic, is_zero_centred, proved
 from gainstage.functions import get
@@ -37,7 +38,10 @@ def tanh_monotonic() -> Iterator[Part]:
     """Half by half: the function, then the derivative."""
     tanh = get("tanh")
     yield is_monotonic(tanh)
-    yield is_monotonic(tanh, order=1)
+    x = np.linspace(-4.0, 4.0, 161)
+    lines = {"tanh": tuple(tanh.value(x).tolist()), "its derivative": tuple(tanh.derivative(x).tolist())}
+    drawn = Curves("tanh rises everywhere, its derivative does not", "x", "value", tuple(x.tolist()), lines)
+    yield replace(is_monotonic(tanh, order=1), curves=drawn)
 
 
 @claim("tanh-derivative", "tanh′ lies in (0, 1].")
