@@ -1,7 +1,7 @@
 """Writes what the documentation takes from code and measurements; --check only says what is out of date.
 
-The rules' pages and tables come from their docstrings, the costs from benchmarks/results, and with --demo the
-terminal output in the README from really running the demo.
+The rules' pages and tables come from their docstrings, the functions' from their proofs, the costs from
+benchmarks/results, and with --demo the terminal output in the README from really running the demo.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import tempfile
 from pathlib import Path
 
 from gainstage.diagnose.engine import RULES
-from gainstage.show import claim_pages, pages
+from gainstage.functions.cards import card, names
+from gainstage.show import claim_pages, figure, function_pages, pages
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 RULE_PAGES = ROOT / "docs" / "rules"
+FUNCTION_PAGES = ROOT / "docs" / "functions"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
 OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
@@ -33,8 +35,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 when something is out of date")
     parser.add_argument("--demo", action="store_true", help="run the demo and put what it prints into the README")
     options = parser.parse_args()
-    stale = {path: text for path, text in documents(options.demo).items() if read(path) != text}
-    orphans = [path for path in RULE_PAGES.glob("GS*.md") if path.stem not in RULES]
+    made = documents(options.demo)
+    stale = {path: text for path, text in made.items() if read(path) != text}
+    orphans = [path for path in (*RULE_PAGES.glob("GS*.md"), *FUNCTION_PAGES.glob("*.*")) if path not in made]
     for path in [*stale, *orphans]:
         print(path.relative_to(ROOT))
     if options.check:
@@ -61,8 +64,17 @@ def documents(demo: bool = False) -> dict[Path, str]:
     for name, block in blocks.items():
         readme = between(readme, name, block)
     written = {RULE_PAGES / f"{rule.code}.md": pages.page(rule) for rule in rules}
+    written |= functions()
     written |= claims(json.loads(read(CLAIMS))) if CLAIMS.exists() else {}
     return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
+
+
+def functions() -> dict[Path, str]:
+    """A page and a figure for every function, from the proofs that are shipped, and the table of all."""
+    cards = [card(name) for name in names()]
+    written = {FUNCTION_PAGES / f"{one.name}.md": function_pages.page(one) for one in cards}
+    written |= {FUNCTION_PAGES / f"{one.name}.svg": figure.figure(one) for one in cards}
+    return {**written, FUNCTION_PAGES / "index.md": function_pages.index(cards)}
 
 
 def between(text: str, name: str, block: str) -> str:
