@@ -46,6 +46,28 @@ def test_a_loop_without_an_optimizer_is_found_and_loses_no_step(in_place: str) -
     assert (ratios[:-1] > 0).all()
 
 
+def test_a_loop_that_asks_for_its_gradients_itself() -> None:
+    weights = [torch.randn(6, 8, requires_grad=True), torch.randn(8, 1, requires_grad=True)]
+    seen: list[list[float]] = []
+
+    def step() -> None:
+        loss = ((torch.tanh(X @ weights[0]) @ weights[1] - Y) ** 2).mean()
+        gradients = torch.autograd.grad(loss, weights)
+        seen.append([float(gradient.norm()) for gradient in gradients])
+        with torch.no_grad():
+            for weight, gradient in zip(weights, gradients, strict=True):
+                weight -= 0.01 * gradient
+
+    run = watched(step, 6)
+    assert [s.step for s in run.steps] == [0, 2, 3, 4, 5]
+    for parameter in run.parameters:
+        assert run.update(parameter.index, "gradient") == pytest.approx(
+            [norms[parameter.index] for number, norms in enumerate(seen) if number != 1], rel=1e-5
+        )
+        assert (run.update(parameter.index, "ratio")[:-1] > 0).all()
+    assert number(run, site(run, "tanh"), "gradient") > 0
+
+
 def test_coefficients_that_enter_no_layer_are_found_in_the_graph() -> None:
     a, b = torch.tensor(0.5, requires_grad=True), torch.tensor([0.1], requires_grad=True)
     x = X[:, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def late(run: Run) -> Mask:
     return mask
 
 
-def closing(steps: NDArray[np.int_], parts: int) -> int:
+def closing(steps: NDArray[Any], parts: int) -> int:
     """How many of the last samples lie in the last of ``parts`` equal parts of the run; at least five if there are.
 
     Samples lie densely at the start and sparsely at the end: a third of the samples may be two thirds of the run.

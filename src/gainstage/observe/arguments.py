@@ -10,6 +10,7 @@ import torch
 from gainstage.observe import products
 from gainstage.observe.operations import Operation
 from gainstage.observe.origins import Origin, tensors
+from gainstage.observe.tables import tables
 from gainstage.observe.visits import Visit
 
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
@@ -144,6 +145,25 @@ def _fans(weight: torch.Tensor | None, operation: Operation) -> tuple[int, int]:
         receptive *= size
     first, second = shape[0] * receptive, shape[1] * receptive
     return (first, second) if "transpose" in operation.name else (second, first)
+
+
+def weights_asked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:
+    """The weights in ``torch.autograd.grad(loss, weights)`` as a loop without an optimizer calls it; else nothing.
+
+    With ``create_graph`` or for a tensor that was computed it is a penalty, an inner loop, a physical derivative.
+    """
+    outputs = args[0] if args else kwargs.get("outputs")
+    inputs = args[1] if len(args) > 1 else kwargs.get("inputs")
+    first = outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
+    asked = tensors((inputs,), {})
+    plain = isinstance(first, torch.Tensor) and first.numel() == 1 and not kwargs.get("create_graph")
+    return asked if plain and all(tensor.is_leaf for tensor in asked) else []
+
+
+def descends(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Does this call compute the gradient of a step?"""
+    asked = function is torch.autograd.grad and bool(weights_asked(args, kwargs))
+    return asked or function in tables().backward
 
 
 def is_relu(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,12 +20,12 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from gainstage.observe import weights
+from gainstage.observe.arguments import descends
 from gainstage.observe.mode import Tap
 from gainstage.observe.naming import Names
 from gainstage.observe.optimizers import Optimizers, stale_share
 from gainstage.observe.samples import Samples
 from gainstage.observe.schedule import Schedule
-from gainstage.observe.tables import tables
 from gainstage.observe.watcher import Watcher
 from gainstage.observe.window import FRUITLESS, Window
 from gainstage.record.schema import Event
@@ -117,8 +117,7 @@ class Observer:
             if self.window.snapshot is not None:
                 weights.read_gradients(self.window.snapshot)
             # With several optimizers (a GAN) their steps are sampled together, or a rhythm might miss one forever.
-            several = len(self.optimizers) if len(self.optimizers) > 1 else 0
-            self._round = self._round - 1 if self._round else several
+            self._round = self._round - 1 if self._round else len(self.optimizers) * (len(self.optimizers) > 1)
             self._finish(optimizer)
         self._next()
 
@@ -141,13 +140,13 @@ class Observer:
             self._finish(None)
             self._next(opening=False)
 
-    def _after_backward(self) -> None:
+    def _after_backward(self, given: Mapping[int, torch.Tensor]) -> None:
         """A backward pass is over: without an optimizer its gradients are read now, the update is left to the user."""
         window = self.window
         if len(self.optimizers):
             return
         if window is not None and window.snapshot is not None:
-            weights.read_gradients(window.snapshot)
+            weights.read_gradients(window.snapshot, given)
         if self.by_hand:
             self.pending, self.window = window, None
             if window is None:
@@ -172,6 +171,7 @@ class Observer:
         if self._active and wanted:
             watcher = self._carried or self.samples.watcher(self._fail)
             self.window = Window(self.step, watcher, self._on_backward, self._after_backward, self._fail)
+            self.window.free = not len(self.optimizers)
             self._tap_in(self.window)
         elif self._carried is not None:
             self._carried.release()
@@ -196,14 +196,14 @@ class Observer:
             stance.__exit__(None, None, None)
 
     def _idle(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if not self.by_hand or not self._active or function not in tables().backward:
+        if not self.by_hand or not self._active or not descends(function, args, kwargs):
             return None
         self._settle()
         return function
 
     def _idle_after(self, token: Any, function: Any, args: Any, kwargs: Any, output: Any) -> None:
         try:
-            self._after_backward()
+            self._after_backward({})
         except Exception as error:
             self._fail(error)
 
@@ -244,9 +244,9 @@ class Observer:
         """Take everything away; whatever fails on the way, the rest still goes."""
         self._active = False
         watchers = [window.watcher for window in (self.window, self.pending) if window is not None]
-        watchers += [self._carried] if self._carried is not None else []
+        releases = [watcher.release for watcher in (*watchers, self._carried) if watcher is not None]
         self.window = self.pending = self._carried = None
-        for leave in (self._tap_out, self._tap.tracebacks.remove, *(watcher.release for watcher in watchers)):
+        for leave in (self._tap_out, self._tap.tracebacks.remove, *releases):
             with suppress(Exception):
                 leave()
         if not self._tapped:  # else the hooks stay until the tap can go

@@ -6,9 +6,10 @@ that a 100-million-parameter network costs no copy of itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,9 @@ def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
     return snapshot
 
 
-def read_gradients(snapshot: Snapshot) -> None:
-    """The gradients that the step used, or is about to use."""
-    gradients = [tensor.grad for tensor in snapshot.tensors]
+def read_gradients(snapshot: Snapshot, given: Mapping[int, torch.Tensor] = MappingProxyType({})) -> None:
+    """The gradients that the step used, or is about to use; ``given`` are those that no ``.grad`` holds."""
+    gradients = [given.get(id(tensor), tensor.grad) for tensor in snapshot.tensors]
     snapshot.norms = _norms(gradients)
     dense = [None if gradient is None or gradient.is_sparse else gradient for gradient in gradients]
     pairs = list(zip(dense, snapshot.tensors, strict=True))
