@@ -26,28 +26,28 @@ def folder() -> Path:
     return place / "gainstage" / "claims"
 
 
-def load(one: Claim) -> tuple[dict[str, Any], float] | None:
+def place(one: Claim) -> Path:
+    """The file for what ``one`` measures; to be asked for before measuring, since its code may change meanwhile."""
+    return folder() / f"{one.id}-{_digest(one)}.json"
+
+
+def load(path: Path) -> tuple[dict[str, Any], float] | None:
     """Measurements and the seconds they took; None where there are none or they cannot be read."""
     try:
-        kept = json.loads(_path(one).read_text(encoding="utf-8"))
+        kept = json.loads(path.read_text(encoding="utf-8"))
         return dict(kept["measured"]), float(kept["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def store(one: Claim, measured: dict[str, Any], seconds: float) -> None:
+def store(path: Path, measured: dict[str, Any], seconds: float) -> None:
     """Keep measurements; a folder that cannot be written costs the next call its time and is no error."""
-    path = _path(one)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Under its own name only when it is whole: a reader or a Ctrl-C must not meet half a file.
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps({"measured": measured, "seconds": seconds}), encoding="utf-8")
         draft.replace(path)
-
-
-def _path(one: Claim) -> Path:
-    return folder() / f"{one.id}-{_digest(one)}.json"
 
 
 def _digest(one: Claim) -> str:

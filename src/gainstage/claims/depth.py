@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,37 +34,32 @@ def vanish_earlier(measured: dict[str, Any]) -> Iterator[Part]:
     """Sigmoid networks at the start; the sizes of weights with which the gradient vanishes decide."""
     loss = {name: [interval([row[0] for row in rows[str(d)]]) for d in DEPTHS] for name, rows in measured.items()}
     vanishing = [name for name, row in loss.items() if row[-1].high < VANISHED]
-    ordered = all(
-        bool(np.all(np.diff(rows[str(d)], axis=1) > 0))
-        for n, rows in measured.items()
-        if n in vanishing
-        for d in DEPTHS
-    )
-    deeper = all(row[i + 1].high < row[i].low for n, row in loss.items() if n in vanishing for i in range(len(row) - 1))
-    told = "; ".join(f"{n}: {', '.join(f'{v.middle:.0f}' for v in row)} dB" for n, row in loss.items())
+    told = "; ".join(f"{name}: {', '.join(f'{v.middle:.0f}' for v in row)} dB" for name, row in loss.items())
     text = f"first against last of {', '.join(map(str, DEPTHS))} layers — {told}"
-    numbers = {"depths": DEPTHS, "first_layer_db": {n: [v.numbers for v in row] for n, row in loss.items()}}
-    lines = {name: tuple(np.median(rows["16"], axis=0).tolist()) for name, rows in measured.items()}
-    drawn = Curves(
-        "Gradient through 16 sigmoid layers at the start",
-        "layer",
-        "dB against the last layer",
-        tuple(range(1, 17)),
-        lines,
-    )
-    first = bool(vanishing) and ordered
+    ordered = bool(vanishing) and all(_ordered(measured[name]) for name in vanishing)
     asked = "each layer's gradient is smaller than the next one's, with every seed"
-    yield Part(asked, "holds" if first else "refuted", text, numbers, "experiment", curves=drawn)
-    yield part(
-        "the deeper the network, the less reaches the first layer",
-        bool(vanishing) and deeper,
-        text,
-        "experiment",
-        **numbers,
+    yield replace(part(asked, ordered, text, "experiment", vanishing=vanishing), curves=_through_layers(measured))
+    deeper = bool(vanishing) and all(b.high < a.low for name in vanishing for a, b in pairwise(loss[name]))
+    numbers = {"depths": DEPTHS, "first_layer_db": {name: [v.numbers for v in row] for name, row in loss.items()}}
+    yield part("the deeper the network, the less reaches the first layer", deeper, text, "experiment", **numbers)
+    others = [name for name in loss if name not in vanishing]
+    text = (
+        f"with weights of {', '.join(others) or 'no size tried'} not every network of 16 layers loses {-VANISHED:g} dB"
     )
-    kept = [name for name in loss if name not in vanishing]
-    text = f"with weights of {', '.join(kept) or 'no size tried'} 16 layers lose less than {-VANISHED:g} dB"
-    yield aside("the size of the weights decides whether they vanish at all", bool(kept), text, "experiment", kept=kept)
+    asked = "the size of the weights decides whether they vanish at all"
+    yield aside(asked, bool(others), text, "experiment", not_vanishing=others)
+
+
+def _ordered(rows: dict[str, Any]) -> bool:
+    """Whether levels rise from each layer to the next, for every depth and seed."""
+    return all(bool(np.all(np.diff(levels, axis=1) > 0)) for levels in rows.values())
+
+
+def _through_layers(measured: dict[str, Any]) -> Curves:
+    deepest = DEPTHS[-1]
+    lines = {name: tuple(np.median(rows[str(deepest)], axis=0).tolist()) for name, rows in measured.items()}
+    title = f"Gradient through {deepest} sigmoid layers at the start"
+    return Curves(title, "layer", "dB against the last layer", tuple(range(1, deepest + 1)), lines)
 
 
 def variances() -> dict[str, Any]:

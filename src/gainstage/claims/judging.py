@@ -64,7 +64,8 @@ def judge_all(picked: Sequence[Claim], *, again: bool = False, started: Started 
 
 
 def _measured(one: Claim, again: bool) -> tuple[dict[str, Any], float]:
-    kept = None if again else cache.load(one)
+    place = cache.place(one)
+    kept = None if again else cache.load(place)
     if kept is None:
         assert one.experiment is not None
         begun = time.perf_counter()
@@ -72,5 +73,5 @@ def _measured(one: Claim, again: bool) -> tuple[dict[str, Any], float]:
         with apart():
             measured = json.loads(json.dumps(one.experiment()))
         kept = measured, time.perf_counter() - begun
-        cache.store(one, *kept)
+        cache.store(place, *kept)
     return kept

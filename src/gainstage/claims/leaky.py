@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gainstage.claims.claim import Part, aside, claim, part
+from gainstage.claims.claim import Part, Proof, aside, claim, part
 from gainstage.claims.deciders import LINE, NEAR, evaluate, intervals, minimum, monotony, same, spoken
 from gainstage.claims.questions import is_monotonic
 from gainstage.functions import get
@@ -100,9 +100,10 @@ def prelu_monotonic() -> Iterator[Part]:
     step = is_monotonic(get("prelu", {"weight": 0.25}), order=1)
     where = "every a" if found == "a" else found
     text = f"it is for {where}: at a = 0.25 the derivative steps from 0.25 to 1, {step.numbers.get('kind', 'turning')}"
-    yield part(
-        "its derivative is monotonic only for a = 1", found == "a = 1", text, condition=found, counterexample_a=0.25
-    )
+    asked = "its derivative is monotonic only for a = 1"
+    # One other a suffices to refute it, and that one may be proved.
+    proof: Proof = "numerical" if found == "a = 1" else step.proof
+    yield part(asked, found == "a = 1", text, proof, condition=found, counterexample_a=0.25)
 
 
 @claim("prelu-max", "PReLU = max(ax, x).")

@@ -44,9 +44,11 @@ def is_monotonic(function: Function, *, order: int = 0) -> Part:
     certified = proved(function, "derivative_monotonic" if order else "monotonic")
     proof: Proof = "certified" if certified else "numerical"
     found = monotony(curve)
-    if not found.rise or not found.fall:
+    if certified != "no" if certified else found.monotonic:
         kind = certified or found.kind
-        return part(asked, kind != "no", f"{name} is {kind}", proof, kind=kind)
+        return part(asked, True, f"{name} is {kind}", proof, kind=kind)
+    if not found.rise or not found.fall:
+        return part(asked, False, f"{name} turns, between the points of the grid", proof)
     (a, b), (c, d) = found.rise, found.fall
     text = (
         f"{symbol}({a:.4g}) = {at(curve, a):.4g} < {symbol}({b:.4g}) = {at(curve, b):.4g}, "

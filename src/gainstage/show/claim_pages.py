@@ -18,6 +18,12 @@ follows from what is computed, and this page is what was computed on one machine
 is judged half by half: it is *refuted* when one half is, *depends* when one half holds under a condition only.
 *Certified* means ball arithmetic or exact arithmetic, *numerical* double precision on a grid from the smallest to the
 largest float32 or quadrature, *experiment* seeded trainings or timings with the range over their seeds.
+
+```python
+from gainstage.claims import CLAIMS, judge
+
+judge(CLAIMS["tanh-monotonic"]).verdict  # "refuted"
+```
 """
 
 
