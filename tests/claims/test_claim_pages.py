@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gainstage.claims import CLAIMS, judge
-from gainstage.show.chart import chart, ticks
+from gainstage.show.chart import chart, decades, ticks
 from gainstage.show.claim_pages import page, pictures
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +59,12 @@ def test_ticks_lie_within_and_are_as_many_as_can_be_read(low: float, size: float
     found = ticks(low, low + size)
     assert 1 <= len(found) <= 11
     assert all(low - 1e-6 * size <= value <= low + size * (1 + 1e-6) for value in found)
+
+
+def test_a_logarithmic_axis_is_marked_with_ones_twos_and_fives() -> None:
+    assert decades(0.0, 1.0) == [1, 2, 5, 10]
+    assert decades(-2.0, -1.2) == pytest.approx([0.01, 0.02, 0.05])
+    assert decades(-3.0, 3.0) == pytest.approx([1e-3, 1e-2, 0.1, 1, 10, 100, 1000])
 
 
 def test_higher_values_lie_higher_up() -> None:

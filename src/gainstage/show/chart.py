@@ -33,8 +33,12 @@ class Axis:
 
     def marks(self) -> Iterator[tuple[float, str]]:
         """Pixel and text of each round value."""
-        for value in ticks(self.low, self.high):
-            yield self.pixel(value), f"{10**value:.2g}" if self.logarithmic else f"{value:g}"
+        if self.logarithmic:
+            for value in decades(self.low, self.high):
+                yield self.pixel(math.log10(value)), f"{value:g}"
+        else:
+            for value in ticks(self.low, self.high):
+                yield self.pixel(value), f"{value:g}"
 
 
 def chart(
@@ -87,6 +91,14 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
     return [round(number * step, 12) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def decades(low: float, high: float, most: int = 8) -> list[float]:
+    """Numbers 1, 2, 5, 10, 20 … from 10^low to 10^high; powers of ten alone where that gives more than ``most``."""
+    powers = range(math.floor(low), math.floor(high) + 1)
+    found = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+    within = [value for value in found if low - 1e-9 <= math.log10(value) <= high + 1e-9]
+    return within if len(within) <= most else [value for value in within if f"{value:e}".startswith("1.0000")]
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
