@@ -81,10 +81,10 @@ def points(count: int = 40) -> list[float]:
     return [*even.tolist(), *torch.tensor([*special, 1e-9, 1e-3, 1.5, 20.0, 95.0, 1e4]).tolist()]
 
 
-def true(name: str, x: float, order: int) -> mpf | None:
+def true(name: str, x: float, order: int, constants: dict[str, tuple[float, ...]] = CONSTANTS) -> mpf | None:
     """The ``order``-th derivative at ``x`` to 50 digits; ``None`` where there is none."""
     if order and any(x == kink for kink in KINKS.get(name, ())):
         return None
     # Far out a sum such as x + sqrt(x^2 + b) cancels, and a derivative is a difference.
     with mp.workdps(120):
-        return mp.diff(lambda t: TRUTH[name](t, *(mpf(c) for c in CONSTANTS.get(name, ()))), mpf(x), order)
+        return mp.diff(lambda t: TRUTH[name](t, *(mpf(c) for c in constants.get(name, ()))), mpf(x), order)
