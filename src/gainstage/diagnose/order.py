@@ -12,7 +12,7 @@ from gainstage.diagnose.progress import LOWER, most_severe
 ROOT_FIRST = (
     *("GS901", "GS701", "GS304", "GS501", "GS503", "GS505", "GS504", "GS502", "GS203", "GS401"),  # wrong as built
     *("GS602", "GS601", "GS605", "GS603"),  # data
-    *("GS402", "GS403", "GS301", "GS302", "GS702"),  # start, learning rate, number format
+    *("GS402", "GS403", "GS301", "GS302", "GS702", "GS703"),  # start, learning rate, number format
     *("GS106", "GS202", "GS201", "GS204", "GS101", "GS102", "GS107", "GS104", "GS105", "GS103"),  # inside
     *("GS303", "GS305", "GS604", "GS306", "GS902", "GS900"),  # loss and recording
 )
@@ -63,6 +63,7 @@ EXPLANATIONS = (
     Explanation("GS701", ("GS202", "GS105", "GS402", "GS403"), frozenset({"overflow", "initialisation"})),
     Explanation("GS602", ("GS601",), frozenset({"input-offset"}), fold=True),
     Explanation("GS701", ("GS601",), INPUTS),
+    Explanation("GS701", ("GS703",), frozenset({"operation", "overflow"}), fold=True),
     Explanation("GS101", ("GS601",), INPUTS),
     Explanation("GS102", ("GS601",), INPUTS),
     Explanation("GS202", ("GS601",), INPUTS),

@@ -12,18 +12,21 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import Buffer, Parameter
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from gainstage.nn.operators import bent, kept, pullback, value
 
 _PLAIN = (Tensor, Parameter, Buffer)
 
 
-def elementwise(name: str, x: Tensor, constants: tuple[float, ...] = ()) -> Tensor:
+def elementwise(x: Tensor, name: str, constants: tuple[float, ...] = ()) -> Tensor:
     """f(x) for the function ``name``; same shape, dtype and device as ``x``, differentiable any number of times.
 
     Raises:
         TypeError: when ``x`` is not of a floating-point dtype.
     """
+    if has_torch_function_unary(x):
+        return handle_torch_function(elementwise, (x,), x, name, constants)
     if not x.is_floating_point():
         raise TypeError(f"{name} expects a tensor of floating-point numbers, got {x.dtype}; use x.float()")
     if torch.compiler.is_compiling() or type(x) not in _PLAIN:

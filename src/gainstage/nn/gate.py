@@ -8,18 +8,21 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from gainstage.nn import native
 from gainstage.nn.blocks import check, cut, direct, sizes
 from gainstage.nn.elementwise import elementwise
 
 
-def gated(name: str, x: Tensor, dim: int) -> Tensor:
+def gated(x: Tensor, name: str, dim: int) -> Tensor:
     """a f(b), where a and b are the first and second half of ``x`` along ``dim``.
 
     Raises:
         ValueError: when the dimension is not even.
     """
+    if has_torch_function_unary(x):
+        return handle_torch_function(gated, (x,), x, name, dim)
     check(x, dim, 2)
     if torch.compiler.is_compiling():
         return torch.ops.gainstage.gate(x, name, dim)
@@ -50,7 +53,7 @@ class _Gate(torch.autograd.Function):
 
 def _composed(x: Tensor, name: str, dim: int) -> Tensor:
     a, b = x.chunk(2, dim)
-    return a * elementwise(name, b)
+    return a * elementwise(b, name)
 
 
 def _value(x: Tensor, name: str, dim: int) -> Tensor:

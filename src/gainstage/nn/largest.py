@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from gainstage.nn import native
 from gainstage.nn.blocks import check, cut, direct, sizes
@@ -25,6 +26,8 @@ def maxout(x: Tensor, pieces: int = 2, dim: int = -1) -> Tensor:
         >>> maxout(torch.tensor([1.0, 5.0, 3.0, 4.0]))
         tensor([3., 5.])
     """
+    if has_torch_function_unary(x):
+        return handle_torch_function(maxout, (x,), x, pieces, dim)
     if not 1 <= pieces <= 255:
         raise ValueError(f"maxout(pieces={pieces}): expected 1 to 255")
     check(x, dim, pieces)

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import handle_torch_function, has_torch_function
 
 from gainstage.nn import native
 from gainstage.nn.operators import widened
@@ -64,12 +65,14 @@ WEIGHTED = {
 }
 
 
-def weighted(name: str, x: Tensor, weight: Tensor) -> Tensor:
+def weighted(x: Tensor, weight: Tensor, name: str) -> Tensor:
     """f(x, weight), in the shape, dtype and device of ``x``.
 
     Raises:
         ValueError: unless ``weight`` has one element or as many as ``x`` has channels.
     """
+    if has_torch_function((x, weight)):
+        return handle_torch_function(weighted, (x, weight), x, weight, name)
     channels = x.shape[1] if x.dim() > 1 else 1
     if weight.numel() not in (1, channels):
         raise ValueError(

@@ -9,6 +9,7 @@ import numpy as np
 from gainstage.observe.visits import Array, Energy, Moments, Slopes
 
 _SATURATED = 0.01  # of the best transmission: 20 dB down
+_PASSES = 1e-8  # of the best transmission: 80 dB down, which Adam still makes full steps of
 
 
 def moments(targets: Sequence[Moments], values: Array) -> None:
@@ -34,7 +35,10 @@ def energies(targets: Sequence[Energy], values: Array) -> None:
 
 
 def slopes(targets: Sequence[Slopes], values: Array, *, best: float) -> None:
-    """``values``: (samples, 3, units) with E[f'], E[f'^2] and whether any row passes; ``best`` is sup f'^2."""
+    """``values``: (samples, 3 or 4, units) with E[f'], E[f'^2], whether any row passes; ``best`` is sup f'^2.
+
+    The fourth row is E[f'^2] in float32, where the network computes in sixteen bits.
+    """
     values = values.astype(np.float64, copy=False)
     mean, square, alive = values[:, 0], values[:, 1], values[:, 2] > 0
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -47,3 +51,5 @@ def slopes(targets: Sequence[Slopes], values: Array, *, best: float) -> None:
         target.saturated, target.silent_count = saturated[position], silent[position]
         target.silent = ~alive[position]
         target.values, target.best = values[position], best
+        if values.shape[1] > 3:
+            target.holes = int((~alive[position] & (values[position, 3] > _PASSES * best)).sum())

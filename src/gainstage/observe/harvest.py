@@ -172,6 +172,8 @@ def _extra(visit: Visit) -> dict[str, Any]:
         return _over_time(visit.track.squares.cpu().numpy())
     if visit.operation.kind == "loss" or "data" in visit.extra:
         return losses.numbers(visit)
+    if visit.slopes is not None and visit.slopes.holes:
+        return {"hole_units": visit.slopes.holes}
     if visit.operation.kind == "affine" and visit.slot_out is not None and visit.slot_out.energies:
         silent = min(energy.silent for energy in visit.slot_out.energies)
         return {"gradient_silent_units": silent} if silent else {}

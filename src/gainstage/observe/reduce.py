@@ -18,12 +18,11 @@ from typing import Any
 import torch
 
 from gainstage.observe import fill
-from gainstage.observe.slopes import best, slope
+from gainstage.observe.slopes import COARSE, best, slope
 from gainstage.observe.visits import Energy, Moments, Slopes
 
 _MOST_SAMPLES = 32
 _MOST_ENTRIES = 1 << 17  # of one buffer: 512 kB in single precision
-_COARSE = (torch.float16, torch.bfloat16)  # too coarse to add up in
 
 Key = tuple[Any, ...]
 Result = tuple[list[Any], torch.Tensor, Callable[[list[Any], Any], None]]
@@ -59,7 +58,7 @@ class Reducer:
     results: list[Result] = field(default_factory=list)
 
     def moments(self, target: Moments, sample: torch.Tensor) -> None:
-        dtype = torch.float32 if sample.dtype in _COARSE else sample.dtype
+        dtype = torch.float32 if sample.dtype in COARSE else sample.dtype
         self._add((_moments, "", (), sample.shape, dtype, sample.device), target, sample)
 
     def energy(self, target: Energy, sample: torch.Tensor) -> None:
@@ -120,7 +119,10 @@ def _energies(samples: torch.Tensor, function: str, parameters: dict[str, Any]) 
 
 
 def _slopes(samples: torch.Tensor, function: str, parameters: dict[str, Any]) -> tuple[torch.Tensor, Any] | None:
-    """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and above 0 where any row passes."""
+    """(samples, rows, units) -> (samples, 3, units): E[f'], E[f'^2], and above 0 where any row passes.
+
+    In sixteen bits a fourth row: E[f'^2] as float32 would have it.
+    """
     if function == "relu":  # f' is 0 or 1; NaN passes, as it does in training
         passing = 1 - samples.le_(0).float().mean(1)
         found = torch.stack((passing, passing, passing), 1)
@@ -128,7 +130,11 @@ def _slopes(samples: torch.Tensor, function: str, parameters: dict[str, Any]) ->
         value = slope(function, samples, parameters)
         if value is None:
             return None
-        value = value.float() if value.dtype in _COARSE else value
+        value = value.float() if value.dtype in COARSE else value
         mean, most = value.mean(1), value.abs_().amax(1)
-        found = torch.stack((mean, value.square_().mean(1), most), 1)
+        rows = [mean, value.square_().mean(1), most]
+        if samples.dtype in COARSE:
+            wider = slope(function, samples.float(), parameters)
+            rows += [] if wider is None else [wider.square().mean(1)]
+        found = torch.stack(rows, 1)
     return found, partial(fill.slopes, best=best(function, parameters))

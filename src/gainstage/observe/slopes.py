@@ -15,6 +15,7 @@ import torch
 
 Slope = Callable[[torch.Tensor, dict[str, Any]], torch.Tensor]
 _aten = torch.ops.aten
+COARSE = (torch.float16, torch.bfloat16)
 SQRT_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
 
@@ -60,6 +61,7 @@ SLOPES: dict[str, Slope] = {
 def slope(function: str, x: torch.Tensor, parameters: dict[str, Any]) -> torch.Tensor | None:
     """f'(x), elementwise; ``None`` for a function that is not known here."""
     known = SLOPES.get(function)
+    x = x.float() if parameters.get("exact") and x.dtype in COARSE else x
     return None if known is None else known(x, parameters)
 
 

@@ -83,6 +83,7 @@ class Slopes:
     silent_count: int = -1
     values: Array | None = None
     best: float = NAN
+    holes: int = 0  # silent units that would pass something in float32
 
 
 @dataclass(slots=True)

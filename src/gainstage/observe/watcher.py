@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from gainstage.observe import arguments, losses, products
+from gainstage.observe import arguments, losses, ours, products
 from gainstage.observe.hearing import Ear
 from gainstage.observe.layout import cut
 from gainstage.observe.mode import quiet
@@ -57,7 +57,7 @@ class Watcher:
 
     def before(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What ``after`` needs to know, or ``None`` for a call that is nobody's business."""
-        operation = self.tables.recorded.get(function)
+        operation = self.tables.recorded.get(function) or ours.operation(function, args)
         if operation is None:
             return self._before_unrecorded(function, args, kwargs)
         if not torch.is_grad_enabled() or quiet():

@@ -11,22 +11,22 @@ from gainstage.nn.largest import maxout as maxout
 
 def glu(x: Tensor, dim: int = -1) -> Tensor:
     """a sigmoid(b), a and b the halves of ``x`` along ``dim`` (Dauphin et al., 2017)."""
-    return gated("sigmoid", x, dim)
+    return gated(x, "sigmoid", dim)
 
 
 def reglu(x: Tensor, dim: int = -1) -> Tensor:
     """a relu(b), a and b the halves of ``x`` along ``dim`` (Shazeer, 2020)."""
-    return gated("relu", x, dim)
+    return gated(x, "relu", dim)
 
 
 def geglu(x: Tensor, dim: int = -1) -> Tensor:
     """a gelu(b), a and b the halves of ``x`` along ``dim`` (Shazeer, 2020)."""
-    return gated("gelu", x, dim)
+    return gated(x, "gelu", dim)
 
 
 def swiglu(x: Tensor, dim: int = -1) -> Tensor:
     """a silu(b), a and b the halves of ``x`` along ``dim`` (Shazeer, 2020)."""
-    return gated("silu", x, dim)
+    return gated(x, "silu", dim)
 
 
 def sparsemax(x: Tensor, dim: int = -1) -> Tensor:

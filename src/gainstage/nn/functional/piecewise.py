@@ -14,13 +14,13 @@ _LARGE = 4_194_304  # elements from which a result is fresh memory, where our ke
 def relu(x: Tensor) -> Tensor:
     """max(x, 0). Compiled, its backward is not the loop over a mask of bytes that torch.compile makes of it."""
     if torch.compiler.is_compiling() or x.numel() >= _LARGE:
-        return elementwise("relu", x)
+        return elementwise(x, "relu")
     return torch.relu(x)  # at the limit already
 
 
 def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
     """x for x > 0, negative_slope x otherwise (Maas et al., 2013). With a positive slope only the output is kept."""
-    return elementwise("leaky_relu", x, (float(negative_slope),))
+    return elementwise(x, "leaky_relu", (float(negative_slope),))
 
 
 def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
@@ -31,7 +31,7 @@ def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     """
     if not min_val < max_val:
         raise ValueError(f"hardtanh(min_val={min_val}, max_val={max_val}): expected min_val < max_val")
-    return elementwise("hardtanh", x, (float(min_val), float(max_val)))
+    return elementwise(x, "hardtanh", (float(min_val), float(max_val)))
 
 
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
@@ -40,7 +40,7 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
     Args:
         weight: one element, or one for each channel (dimension 1).
     """
-    return weighted("prelu", x, weight)
+    return weighted(x, weight, "prelu")
 
 
 def srelu(x: Tensor, low: Tensor, low_slope: Tensor, high: Tensor, high_slope: Tensor) -> Tensor:
@@ -68,9 +68,9 @@ def binary_step(x: Tensor, window: float | None = 1.0) -> Tensor:
 
 def hardswish(x: Tensor) -> Tensor:
     """x min(max(x + 3, 0), 6) / 6 (Howard et al., 2019)."""
-    return elementwise("hardswish", x)
+    return elementwise(x, "hardswish")
 
 
 def squared_relu(x: Tensor) -> Tensor:
     """max(x, 0)^2 (So et al., 2021)."""
-    return elementwise("squared_relu", x)
+    return elementwise(x, "squared_relu")

@@ -10,17 +10,17 @@ from gainstage.nn.weighted import weighted
 
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + e^-x). Its gradient stays right where the value has rounded to 1 (torch's is 0 from x = 16.6)."""
-    return elementwise("sigmoid", x)
+    return elementwise(x, "sigmoid")
 
 
 def tanh(x: Tensor) -> Tensor:
     """Hyperbolic tangent. Its gradient stays right where the value has rounded to 1 (torch's is 0 from |x| = 9.01)."""
-    return elementwise("tanh", x)
+    return elementwise(x, "tanh")
 
 
 def tanhshrink(x: Tensor) -> Tensor:
     """x - tanh(x), without cancellation (torch's is 0 for |x| < 2.4e-4, where x^3 / 3 is not)."""
-    return elementwise("tanhshrink", x)
+    return elementwise(x, "tanhshrink")
 
 
 def gelu(x: Tensor, approximate: str = "none") -> Tensor:
@@ -39,12 +39,12 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     """
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu(approximate={approximate!r}): expected 'none' or 'tanh'")
-    return elementwise("gelu" if approximate == "none" else "gelu_tanh", x)
+    return elementwise(x, "gelu" if approximate == "none" else "gelu_tanh")
 
 
 def silu(x: Tensor) -> Tensor:
     """x sigmoid(x) (Elfwing et al., 2017)."""
-    return elementwise("silu", x)
+    return elementwise(x, "silu")
 
 
 def swish(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
@@ -54,33 +54,33 @@ def swish(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
         beta: any finite number, or a learnable tensor: one element, or one for each channel (dimension 1).
     """
     if isinstance(beta, Tensor):
-        return weighted("swish", x, beta)
-    return elementwise("silu", x) if beta == 1.0 else elementwise("swish", x, (float(beta),))
+        return weighted(x, beta, "swish")
+    return elementwise(x, "silu") if beta == 1.0 else elementwise(x, "swish", (float(beta),))
 
 
 def eswish(x: Tensor, beta: float = 1.5) -> Tensor:
     """beta x sigmoid(x) (Alcaide, 2018)."""
-    return beta * elementwise("silu", x)
+    return beta * elementwise(x, "silu")
 
 
 def mish(x: Tensor) -> Tensor:
     """x tanh(softplus(x)) (Misra, 2019). Its second derivative is finite (torch's is NaN for x > 88.7)."""
-    return elementwise("mish", x)
+    return elementwise(x, "mish")
 
 
 def tanhexp(x: Tensor) -> Tensor:
     """x tanh(e^x) (Liu and Di, 2020)."""
-    return elementwise("tanhexp", x)
+    return elementwise(x, "tanhexp")
 
 
 def serf(x: Tensor) -> Tensor:
     """x erf(softplus(x)) (Nag et al., 2021)."""
-    return elementwise("serf", x)
+    return elementwise(x, "serf")
 
 
 def logish(x: Tensor) -> Tensor:
     """x log(1 + sigmoid(x)) (Zhu et al., 2021)."""
-    return elementwise("logish", x)
+    return elementwise(x, "logish")
 
 
 def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
@@ -91,22 +91,22 @@ def softplus(x: Tensor, beta: float = 1.0) -> Tensor:
     """
     if not beta > 0:
         raise ValueError(f"softplus(beta={beta}): expected a positive number")
-    return elementwise("softplus", x) if beta == 1.0 else elementwise("scaled_softplus", x, (float(beta),))
+    return elementwise(x, "softplus") if beta == 1.0 else elementwise(x, "scaled_softplus", (float(beta),))
 
 
 def logsigmoid(x: Tensor) -> Tensor:
     """log(sigmoid(x))."""
-    return elementwise("logsigmoid", x)
+    return elementwise(x, "logsigmoid")
 
 
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """x for x > 0, alpha (e^x - 1) otherwise (Clevert et al., 2015); compiled as exact as eager near zero."""
-    return elementwise("elu", x, (float(alpha),))
+    return elementwise(x, "elu", (float(alpha),))
 
 
 def selu(x: Tensor) -> Tensor:
     """1.0507 elu(x, 1.6733), whose fixed point of mean and variance is (0, 1) (Klambauer et al., 2017)."""
-    return elementwise("selu", x)
+    return elementwise(x, "selu")
 
 
 def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
@@ -117,12 +117,12 @@ def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """
     if not alpha > 0:
         raise ValueError(f"celu(alpha={alpha}): expected a positive number")
-    return elementwise("elu", x, (1.0,)) if alpha == 1.0 else elementwise("celu", x, (float(alpha),))
+    return elementwise(x, "elu", (1.0,)) if alpha == 1.0 else elementwise(x, "celu", (float(alpha),))
 
 
 def softsign(x: Tensor) -> Tensor:
     """x / (1 + |x|) (Turian et al., 2009)."""
-    return elementwise("softsign", x)
+    return elementwise(x, "softsign")
 
 
 def squareplus(x: Tensor, b: float = 4.0) -> Tensor:
@@ -133,7 +133,7 @@ def squareplus(x: Tensor, b: float = 4.0) -> Tensor:
     """
     if not b >= 0:
         raise ValueError(f"squareplus(b={b}): expected a number that is not negative")
-    return elementwise("squareplus", x, (float(b),))
+    return elementwise(x, "squareplus", (float(b),))
 
 
 def isru(x: Tensor, alpha: float = 1.0) -> Tensor:
@@ -144,27 +144,27 @@ def isru(x: Tensor, alpha: float = 1.0) -> Tensor:
     """
     if not alpha > 0:
         raise ValueError(f"isru(alpha={alpha}): expected a positive number")
-    return elementwise("isru", x, (float(alpha),))
+    return elementwise(x, "isru", (float(alpha),))
 
 
 def bent_identity(x: Tensor) -> Tensor:
     """(sqrt(x^2 + 1) - 1) / 2 + x."""
-    return elementwise("bent_identity", x)
+    return elementwise(x, "bent_identity")
 
 
 def gaussian(x: Tensor) -> Tensor:
     """e^(-x^2)."""
-    return elementwise("gaussian", x)
+    return elementwise(x, "gaussian")
 
 
 def erf(x: Tensor) -> Tensor:
     """The error function, compiled as exact as eager near zero."""
-    return elementwise("erf", x)
+    return elementwise(x, "erf")
 
 
 def sine(x: Tensor, w0: float = 30.0) -> Tensor:
     """sin(w0 x) (Sitzmann et al., 2020); the product is not rounded to float32 before the sine is taken."""
-    return elementwise("sine", x, (float(w0),))
+    return elementwise(x, "sine", (float(w0),))
 
 
 def snake(x: Tensor, a: float | Tensor = 1.0) -> Tensor:
@@ -177,7 +177,7 @@ def snake(x: Tensor, a: float | Tensor = 1.0) -> Tensor:
         ValueError: when ``a`` is the number 0.
     """
     if isinstance(a, Tensor):
-        return weighted("snake", x, a)
+        return weighted(x, a, "snake")
     if a == 0:
         raise ValueError("snake(a=0): expected a number other than 0")
-    return elementwise("snake", x, (float(a),))
+    return elementwise(x, "snake", (float(a),))
