@@ -11,7 +11,7 @@ JOBS ?= 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format types house docs build install clean
+.PHONY: help demo test quick lint format types house docs proofs build install clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ house: $(STAMP) ## Check the rules of the house: layers, file sizes, readers wit
 
 docs: $(STAMP) ## Generate the pages that are made from code and measurements
 	$(BIN)/python docs/generate.py
+
+proofs: $(STAMP) ## Derive and prove all functions' properties again; needed when a definition changes
+	$(BIN)/python -c "from gainstage.functions.table import write; write()"
 
 build: $(STAMP) ## Build wheel and sdist, install the wheel in an empty environment, start it
 	bash .ci/build

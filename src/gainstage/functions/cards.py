@@ -58,7 +58,6 @@ def card(name: str, parameters: Mapping[str, Any] | None = None) -> Card:
 def _card(definition: Definition, settings: tuple[tuple[str, float], ...]) -> Card:
     values = dict(settings)
     vector = definition if isinstance(definition, VectorDefinition) else None
-    drawn = Definition(vector.name, vector.title, vector.line, "", "") if vector else definition
     function = None if vector else numeric(definition, settings)
     proved = properties(definition) if values == definition.settings({}) else None
     return Card(
@@ -75,7 +74,7 @@ def _card(definition: Definition, settings: tuple[tuple[str, float], ...]) -> Ca
         where=definition.where,
         meanings={parameter.name: parameter.meaning for parameter in definition.parameters},
         function=function,
-        line=function or numeric(drawn),
+        line=numeric(vector.drawn) if vector else function,
         line_says=vector.line_says if vector else "",
     )
 

@@ -119,3 +119,8 @@ class VectorDefinition(Definition):
     def where(self) -> dict[str, str]:
         """Nothing that the formula does not spell out."""
         return {}
+
+    @cached_property
+    def drawn(self) -> Definition:
+        """The line as a definition of its own."""
+        return Definition(f"{self.name} line", self.line_says, self.line, "", "")

@@ -49,7 +49,8 @@ def pieces(formula: str) -> tuple[tuple[str, ...], tuple[Edge, ...]]:
     expressions, edges = [], []
     while isinstance(node, ast.IfExp):
         test = node.test
-        if not (isinstance(test, ast.Compare) and ast.unparse(test.left) == "x" and len(test.ops) == 1):
+        compared = isinstance(test, ast.Compare) and ast.unparse(test.left) == "x" and len(test.ops) == 1
+        if not (isinstance(test, ast.Compare) and compared and isinstance(test.ops[0], ast.Lt | ast.LtE)):
             raise ValueError(f"a piece ends at `x <= edge` or `x < edge`, not at `{ast.unparse(test)}`: {formula}")
         edges.append(Edge(ast.unparse(test.comparators[0]), isinstance(test.ops[0], ast.LtE)))
         expressions.append(ast.unparse(node.body))

@@ -37,9 +37,7 @@ def derivative_formula(definition: Definition) -> str:
     found = row(definition)
     if found is not None:
         return found["derivative"]
-    from gainstage.functions.exact.symbols import derivative
-
-    return with_pieces([derivative(piece) for piece in definition.pieces], definition)
+    return _derived(definition)
 
 
 def with_pieces(expressions: list[str], definition: Definition) -> str:
@@ -59,21 +57,22 @@ def properties(definition: Definition) -> dict[str, Property] | None:
 def made(definition: Definition) -> dict[str, Any]:
     """The row of ``definition``, derived and proved now."""
     from gainstage.functions.exact.prove import prove
-    from gainstage.functions.exact.symbols import derivative
 
     proved = prove(definition, definition.settings({}))
     told = {name: asdict(entry) for name, entry in proved.items()}
-    if isinstance(definition, VectorDefinition):
-        return {"digest": definition.digest, "derivative": definition.jacobian, "properties": told}
-    formula = with_pieces([derivative(piece) for piece in definition.pieces], definition)
+    formula = definition.jacobian if isinstance(definition, VectorDefinition) else _derived(definition)
     return {"digest": definition.digest, "derivative": formula, "properties": told}
 
 
+def _derived(definition: Definition) -> str:
+    from gainstage.functions.exact.symbols import derivative
+
+    return with_pieces([derivative(piece) for piece in definition.pieces], definition)
+
+
 def write(path: Path = PATH) -> None:
-    """Derive and prove everything, and write the table."""
+    """Derive and prove everything, and write the table; of the lines drawn for vectors only the derivatives."""
     rows = {name: made(definition) for name, definition in {**DEFINITIONS, **VECTORS}.items()}
+    for drawn in (definition.drawn for definition in VECTORS.values()):
+        rows[drawn.name] = {"digest": drawn.digest, "derivative": _derived(drawn), "properties": {}}
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()

@@ -160,7 +160,7 @@ def spelled_out(expression: Any) -> Any:
 def same(left: Any, right: Any) -> bool:
     """Whether the two are proved to be equal; False when they differ or no proof was found."""
     difference = spelled_out(left - right)
-    return difference == 0 or sympy.simplify(difference) == 0
+    return difference == 0 or sympy.simplify(difference) == 0 or sympy.simplify(difference.rewrite(sympy.exp)) == 0
 
 
 def period(expression: str, decimals: Mapping[str, str]) -> bool:
