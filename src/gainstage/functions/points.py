@@ -44,8 +44,9 @@ def _torn(function: Function, x: Array, y: Array) -> Array:
     y = y.copy()
     for kink in function.kinks:
         right = int(np.searchsorted(x, kink, side="right"))
-        if 2 < right < len(x) - 2 and math.isfinite(kink):
-            before, across, after = (abs(y[k + 1] - y[k]) for k in (right - 3, right - 1, right + 1))
-            if across > 0.05 and across > 3 * max(before, after):
+        if 3 < right < len(x) - 2 and math.isfinite(kink):
+            steps = np.abs(np.diff(y[right - 4 : right + 3]))  # the kink itself may be a point, on either side
+            across, beside = steps[2:4].max(), max(steps[0], steps[-1])
+            if across > 0.05 and across > 3 * beside:
                 y[right - 1] = np.nan
     return y
