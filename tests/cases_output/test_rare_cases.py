@@ -139,6 +139,49 @@ def clipped(norm: float) -> Diagnosis:
     return watching.diagnosis
 
 
+def decaying(decay: float) -> Diagnosis:
+    """Three layers under descent with this weight decay."""
+    model = perceptron(depth=3)
+    return train(model, torch.optim.SGD(model.parameters(), lr=0.2, weight_decay=decay), whole(120))
+
+
+def scheduled(factor: float) -> Diagnosis:
+    """Digits, the learning rate multiplied after every batch."""
+    images, labels = load_digits(return_X_y=True)
+    x, y = torch.tensor(images / 16, dtype=torch.float32), torch.tensor(labels)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(64, 32), nn.Sigmoid(), nn.Linear(32, 10))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, factor)
+    with gainstage.watch(every=1) as watching:
+        for rows in [torch.randint(len(y), (64,)) for _ in range(200)]:
+            optimizer.zero_grad()
+            F.cross_entropy(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+            scheduler.step()
+    return watching.diagnosis
+
+
+class Attention(nn.Module):
+    """One head over sequences of two; ``empty``: masks that leave some row nothing to look at."""
+
+    def __init__(self, empty: bool) -> None:
+        super().__init__()
+        self.widen, self.out, self.empty = nn.Linear(13, 26), nn.Linear(13, 3), empty
+
+    def forward(self, x: Tensor) -> Tensor:
+        pair = self.widen(x).view(-1, 2, 13)
+        mask = torch.zeros(len(x), 2, 2)
+        mask[::7, :, 0 if not self.empty else slice(None)] = float("-inf")
+        return self.out(((pair @ pair.transpose(1, 2) + mask).softmax(-1) @ pair).mean(1))
+
+
+def masked(empty: bool) -> Diagnosis:
+    torch.manual_seed(0)
+    model = Attention(empty)
+    return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(20))
+
+
 def few(steps: int) -> Diagnosis:
     model = perceptron()
     return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(steps))
@@ -151,6 +194,9 @@ CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
     "GS203 zeroed": (severed, "cleared to zero", "", "error", "cleared-before-step"),
     "GS203 step": (severed, "no step", "", "error", "never-stepped"),
     "GS302": (clipped, 1e-5, 1.0, "error", "clipping"),
+    "GS201 decay": (decaying, 1.0, 1e-4, "error", "weight-decay"),
+    "GS302 schedule": (scheduled, 0.8, 0.999, "warning", "schedule"),
+    "GS701": (masked, True, False, "error", "masked-rows"),
     "GS303": (uneven, 1e-6, 0.3, "warning", "learning-rates"),
     "GS305": (crossing, 1.5, 0.2, "warning", "learning-rate"),
     "GS306": (answers, False, True, "warning", "unexplained"),

@@ -7,8 +7,6 @@ import numpy as np
 from gainstage.diagnose.decibels import Array, decibels
 from gainstage.diagnose.view import View
 
-FEWEST, ALIKE = 5, 1e-3  # samples; their gradients' norms never agree to a thousandth by themselves
-
 
 def gradient_norms(view: View) -> Array:
     """L2 norm over all parameters at each sample; nan where no gradient was seen."""
@@ -17,15 +15,6 @@ def gradient_norms(view: View) -> Array:
         return np.full(len(view.steps), np.nan)
     seen = ~np.isnan(squares).all(axis=0)
     return np.where(seen, np.sqrt(np.nansum(squares, axis=0)), np.nan)
-
-
-def clipped_at(view: View) -> float:
-    """The norm to which clipping cuts the gradient of every sample; nan where the norms differ as they do by nature."""
-    norms = gradient_norms(view)
-    norms = norms[np.isfinite(norms)]
-    if norms.size < FEWEST or not norms.min() > 0:
-        return float("nan")
-    return float(np.median(norms)) if np.ptp(norms) < ALIKE * norms.max() else float("nan")
 
 
 def growth_db(view: View) -> float:

@@ -11,6 +11,8 @@ from gainstage.diagnose.motion import motion
 from gainstage.diagnose.view import View
 from gainstage.record.schema import Site
 
+SOFTMAXES = ("softmax", "log_softmax", "softmin")  # of a mask's -inf they make zeros, of nothing else NaN
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -66,6 +68,8 @@ def forward(view: View, sample: int) -> Origin | None:
         if flagged(site, "nonfinite"):
             if site.kind == "input":
                 return Origin(sample, site, "forward", "data", site.name)
+            if site.function in SOFTMAXES and flagged(site, "nonfinite_in"):
+                return Origin(sample, site, "forward", "masked-rows", site.name)
             if not flagged(site, "nonfinite_in"):
                 cause = "operation" if site.kind in ("math", "loss") else "overflow"
                 return Origin(sample, site, "forward", grown(view, sample, cause), site.name)

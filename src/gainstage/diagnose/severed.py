@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from gainstage.diagnose.gradients import stepped
 from gainstage.diagnose.view import View
 
@@ -34,6 +32,6 @@ def any_gradient(view: View, beyond: float = -1.0) -> bool:
     """Whether any parameter received a gradient with a norm larger than ``beyond``; by default any gradient at all."""
     for parameter in view.run.parameters:
         has, norm = view.update(parameter, "has_gradient") == 1, view.update(parameter, "gradient")
-        if bool((has & ~(norm <= beyond) & ~np.isnan(norm)).any()):
+        if bool((has & ~(norm <= beyond)).any()):  # NaN is a gradient, too
             return True
     return False

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
+from gainstage.diagnose.crushed import decayed
 from gainstage.diagnose.decibels import decibels, middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress
@@ -80,10 +82,12 @@ class SignalCollapse(Rule):
             "progress": progress(view),
             "levels": f"{LOST_DB:g} dB without progress, {BARELY_DB:g} dB in any case but a good result",
         }
-        cause = Cause(largest(shares), shares)
+        cause, remedies = Cause(largest(shares), shares), self.remedies(view, path)
+        if (crushed := decayed(view, path)) is not None:
+            cause, remedies = replace(crushed[0], share_db=shares), [crushed[1]]
         return self.finding(
             severity, text, sites=[stage.site for stage in path], steps=view.steps[view.late], evidence=evidence,
-            cause=cause, remedies=self.remedies(view, path),
+            cause=cause, remedies=remedies,
         )  # fmt: skip
 
     def remedies(self, view: View, path: tuple[Stage, ...]) -> list[Remedy]:

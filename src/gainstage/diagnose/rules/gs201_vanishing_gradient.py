@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from gainstage.diagnose.crushed import decayed
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.idle import groups
 from gainstage.diagnose.predict import gradient_remedies
 from gainstage.diagnose.progress import progress
 from gainstage.diagnose.recall import recalls
 from gainstage.diagnose.rule import Rule
+from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.starving import Reach, cut_off, reaches
 from gainstage.diagnose.transfer import gradient_split, largest
 from gainstage.diagnose.wording import split
@@ -93,12 +96,7 @@ class VanishingGradient(Rule):
         )
         evidence = {"first_db": worst.first_db, "moments": worst.moments, "moments_reached": worst.reached,
                     "progress": progress(view)}  # fmt: skip
-        where = worst.site.name
-        remedies = [
-            Remedy("orthogonal-recurrence", "safe", where, "recurrent gain 1: 0 dB per moment at the start", 0.0, "dB"),
-            Remedy("gated-recurrence", "unsafe", where, "LSTM, forget bias 1: −2.7 dB per moment, and learnable",
-                   LSTM_DB, "dB"),
-        ]  # fmt: skip
+        remedies = recurrence_remedies(worst.site.name)
         yield self.finding("warning", text, sites=[recall.site for recall in lost], steps=view.steps[view.late],
                            evidence=evidence, cause=Cause("recurrence"), remedies=remedies)  # fmt: skip
 
@@ -126,8 +124,13 @@ class VanishingGradient(Rule):
         worst = min(starved, key=lambda reach: reach.gradient_db)
         path = view.chain[view.chain.index(worst.stage) :]
         shares = gradient_split(view, path, view.late)
-        through_time = len({stage.site.weight for stage in path}) == 1
-        cause = Cause("recurrence" if through_time else largest(shares), shares)
+        remedies = gradient_remedies(view, path, worst.gradient_db)
+        cause = Cause(largest(shares), shares)
+        if (crushed := decayed(view, path)) is not None:
+            cause, remedies = replace(crushed[0], share_db=shares), [crushed[1]]
+        if unrolled(path):  # what a cell does to the gradient is one thing, whatever is in it
+            shares = {"recurrence": worst.gradient_db}
+            cause, remedies = Cause("recurrence", shares), recurrence_remedies(worst.stage.name)
         fastest = max(found, key=lambda reach: np.nan_to_num(reach.rate))
         amount = "everything" if np.isinf(worst.gradient_db) else f"{-worst.gradient_db:.0f} dB"
         text = (
@@ -150,5 +153,18 @@ class VanishingGradient(Rule):
         }
         return self.finding(
             severity, text + ".", sites=[reach.stage.site for reach in starved], steps=view.steps[view.late],
-            evidence=evidence, cause=cause, remedies=gradient_remedies(view, path, worst.gradient_db),
+            evidence=evidence, cause=cause, remedies=remedies,
         )  # fmt: skip
+
+
+def unrolled(path: Sequence[Stage]) -> bool:
+    """Whether most of the path is one cell, called again and again."""
+    weights = [stage.site.weight for stage in path]
+    return len(path) > 2 and max(map(weights.count, weights)) > len(path) / 2
+
+
+def recurrence_remedies(where: str) -> list[Remedy]:
+    """For one weight that the gradient passes at every moment."""
+    safe = Remedy("orthogonal-recurrence", "safe", where, "recurrent gain 1: 0 dB per moment at the start", 0.0, "dB")
+    text = f"LSTM with forget bias 1: {LSTM_DB:.1f} dB per moment, and learnable"
+    return [safe, Remedy("gated-recurrence", "unsafe", where, text, LSTM_DB, "dB")]

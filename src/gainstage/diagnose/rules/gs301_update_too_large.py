@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from gainstage.diagnose.crushed import decayed
 from gainstage.diagnose.finding import Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.overshoot import USUAL_RATIO, blame
@@ -55,7 +56,9 @@ class UpdateTooLarge(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """At most one finding."""
         moved, outcome = motion(view), outcome_of(view)
-        large = (moved.ratio >= WHOLE) | (moved.change >= WHOLE)
+        # Where decay took the weights away, any step is large beside what is left of them.
+        shrunk = decayed(view, view.chain) is not None
+        large = (moved.change >= WHOLE) | ((moved.ratio >= WHOLE) & (not shrunk))
         harmed = outcome.failed or not np.isfinite(view.loss).all()
         if harmed and large.any() and not first_is_last(view, large):
             yield self.report(view, moved, outcome, large)
@@ -64,7 +67,8 @@ class UpdateTooLarge(Rule):
         """The finding."""
         ratio, change = peak(moved.ratio), peak(moved.change)
         rate = float(np.nanmax(view.run.step("learning_rate"))) if view.steps.size else float("nan")
-        excess = max(ratio / USUAL_RATIO, change / USUAL_CHANGE)
+        first = int(np.flatnonzero(large)[0])  # later ones follow from it, and may be anything
+        excess = max(np.nan_to_num(moved.ratio[first]) / USUAL_RATIO, np.nan_to_num(moved.change[first]) / USUAL_CHANGE)
         ending = "is still about that of a constant prediction" if outcome.fell else "did not fall"
         if not np.isfinite(view.loss).all():
             ending = "became non-finite"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from gainstage.diagnose.clipping import clipped_at
 from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
-from gainstage.diagnose.gradients import clipped_at
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.outlet import finite
 from gainstage.diagnose.rule import Rule, number
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NOTHING, LITTLE = 0.01, 0.05  # shares of the loss that the whole run could have changed
 SHORT, ENDLESS = 100, 1_000_000  # steps: a run that may be a try, a training that nobody waits for
+USUAL_RATIO = 1e-3  # update over weights per step of trainings that go well
+DECAYED = 0.01  # a rate that ends at a hundredth of its start
 FLAT = 0.01  # rewriting all weights changes less than this share of the loss: the gradient is to blame
 
 
@@ -67,13 +69,14 @@ class UpdateTooSmall(Rule):
             yield self.report(view, moved, "error", "parameters-not-in-optimizer")
         elif possible(moved) <= LITTLE and moved.total_ratio <= LITTLE:
             clipped, severity = math.isfinite(clipped_at(view)), judged(moved)
-            if severity is not None and (clipped or starting(view, moved.steepness) > FLAT):
-                yield self.report(view, moved, severity, "clipping" if clipped else "learning-rate")
+            usual = middle(finite(moved.ratio)) >= USUAL_RATIO or not np.isfinite(view.loss).all()
+            if severity is not None and not usual and (clipped or starting(view, moved.steepness) > FLAT):
+                yield self.report(view, moved, severity, "clipping" if clipped else why(view))
 
     def report(self, view: View, moved: Motion, severity: Severity, cause: str) -> Finding:
         """The finding."""
         rate, ratio = float(np.median(view.run.step("learning_rate"))), middle(finite(moved.ratio))
-        needed, factor = steps_needed(moved), 1e-3 / ratio if ratio > 0 else math.nan
+        needed, factor = steps_needed(moved), USUAL_RATIO / ratio if ratio > 0 else math.nan
         if cause != "parameters-not-in-optimizer":
             text = (
                 f"{moved.span} steps moved the weights by {number(moved.total_ratio)} of their size in all and could "
@@ -82,6 +85,11 @@ class UpdateTooSmall(Rule):
             text += f"; at this pace it would take {number(needed)} steps to matter." if math.isfinite(needed) else "."
             predicted = f"learning rate {number(rate * factor)}: update ratio 0.001 instead of {number(ratio)}"
             remedy = Remedy("raise-learning-rate", "unsafe", "the optimizer", predicted, rate * factor)
+            if cause == "schedule":
+                rates = finite(view.run.step("learning_rate"))
+                text += f" The schedule took the learning rate from {number(rates[0])} down to {number(rates[-1])}."
+                predicted = f"at the first rate, {number(rates[0])}, for longer: the schedule steps once an epoch"
+                remedy = Remedy("slower-schedule", "unsafe", "the scheduler", predicted, float(rates[0]))
             if cause == "clipping":
                 limit = clipped_at(view)
                 text += f" Every gradient is clipped to a norm of {number(limit)}."
@@ -97,6 +105,12 @@ class UpdateTooSmall(Rule):
             "loss_change": outcome_of(view).change,
         }  # fmt: skip
         return self.finding(severity, text, steps=view.steps, evidence=evidence, cause=Cause(cause), remedies=[remedy])
+
+
+def why(view: View) -> str:
+    """A rate that a schedule took away, or one that was small from the start."""
+    rates = finite(view.run.step("learning_rate"))
+    return "schedule" if rates.size and rates[-1] < DECAYED * rates[0] else "learning-rate"
 
 
 def orphaned(view: View) -> bool:

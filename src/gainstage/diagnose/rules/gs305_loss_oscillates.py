@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, final
 
@@ -58,7 +59,7 @@ class LossOscillates(Rule):
         outcome = outcome_of(view)
         if loss.size < ENOUGH or not np.isfinite(loss).all() or not supervised(view) or outcome.learnt:
             return
-        if not middle(loss) > 0:
+        if not middle(loss) > 0 or (math.isnan(outcome.skill) and outcome.fell):
             return
         jumps = np.diff(loss) / middle(loss)
         turns = float(np.mean(jumps[1:] * jumps[:-1] < 0))

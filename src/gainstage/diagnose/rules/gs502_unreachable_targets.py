@@ -60,7 +60,7 @@ class UnreachableTargets(Rule):
         for event in view.run.events:
             if event.kind == "exception" and REFUSED in event.text:
                 text = "binary_cross_entropy raised: its targets must lie between 0 and 1."
-                remedy = Remedy("targets-0-1", "unsafe", "the data", "0 targets outside 0...1", 0.0)
+                remedy = Remedy("targets-0-1", "unsafe", "the data", "no target outside 0...1", 0.0)
                 yield self.finding("error", text, steps=[event.step], evidence={"exception": event.text},
                                    cause=Cause("targets-not-probabilities"), remedies=[remedy])  # fmt: skip
 

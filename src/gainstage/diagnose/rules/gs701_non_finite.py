@@ -19,6 +19,7 @@ REMEDIES = {
     "operation": ("guard-operation", "0 non-finite numbers leave this operation"),
     "gradient": ("guard-operation", "0 non-finite gradients leave this operation"),
     "learning-rate": ("lower-learning-rate", "the weights stay at their present size, below overflow"),
+    "masked-rows": ("unmask-one", "rows of nothing but -inf get 0 NaN: leave one entry, or set those rows to 0"),
     "overflow": ("rescale", "numbers stay below the format's largest"),
 }
 
@@ -63,7 +64,9 @@ class NonFinite(Rule):
         """The finding."""
         step, line = int(view.steps[first.sample]), f" ({first.site.source_line})" if first.site else ""
         before = "with finite inputs" if first.direction == "forward" else "first"
-        text = f"{first.name}{line} gives NaN or infinity {before} at step {step} ({first.direction})."
+        gives = "holds" if first.cause == "data" else "gives"
+        before = {"data": "already", "masked-rows": "of rows that hold nothing but infinities"}.get(first.cause, before)
+        text = f"{first.name}{line} {gives} NaN or infinity {before} at step {step} ({first.direction})."
         if first.cause == "learning-rate":
             text += " The weights had grown by oversized steps until numbers overflowed."
         low, high = (view.signal(first.site, c)[first.sample] if first.site else np.nan for c in ("minimum", "maximum"))
