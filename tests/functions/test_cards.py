@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +83,9 @@ assert card.properties and not {"sympy", "flint", "torch", "scipy"} & set(sys.mo
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_documents_count_right() -> None:
+    root = Path(__file__).parents[2]
+    for page in ("README.md", "CHANGELOG.md"):
+        assert f"{len(names())} activation functions" in (root / page).read_text(encoding="utf-8").replace("\n  ", " ")

@@ -81,7 +81,12 @@ def test_an_error_says_which_check_failed(check: str) -> None:
     assert "expected an elementwise function" in str(caught.value)
 
 
-NOT_ELEMENTWISE = [np.sort, lambda x: x - x.mean(), lambda x: np.cumsum(x.ravel()).reshape(x.shape), torch.nn.Softmax(-1)]
+NOT_ELEMENTWISE = [
+    np.sort,
+    lambda x: x - x.mean(),
+    lambda x: np.cumsum(x.ravel()).reshape(x.shape),
+    torch.nn.Softmax(-1),
+]
 
 
 @pytest.mark.parametrize("candidate", NOT_ELEMENTWISE)

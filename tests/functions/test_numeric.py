@@ -81,3 +81,13 @@ def test_nan_gives_nan(name: str) -> None:
     function = functions.get(name)
     assert np.isnan(function.value(np.array([np.nan, 1.0])))[0]
     assert np.isnan(function.derivative(np.array([np.nan]))).all()
+
+
+@pytest.mark.parametrize("name", functions.names())
+def test_no_finite_input_of_float32_gives_nan(name: str) -> None:
+    bits = np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32)
+    x = np.concatenate([bits.view(np.float32), np.array([0.0, -0.0, 3.4028235e38, -3.4028235e38, 1e-45], np.float32)])
+    x = x[np.isfinite(x)].astype(float)
+    function = functions.get(name)
+    assert not np.isnan(function.value(x)).any()
+    assert not np.isnan(function.derivative(x)).any()

@@ -73,6 +73,15 @@ def test_only_observing_imports_torch(file: Path) -> None:
     assert not torch or layer in ("observe", "nn", "demo") or (late and not any(torch))
 
 
+def test_proofs_are_imported_when_they_are_asked_for() -> None:
+    """sympy takes a third of a second: it and flint are known in one folder, which nothing imports at once."""
+    for file in FILES:
+        inside = named(file).startswith("functions/exact/")
+        for name, at_once in imported(file):
+            exact = name.split(".")[0] in ("sympy", "flint") or name.startswith("gainstage.functions.exact")
+            assert inside or not (exact and at_once), f"{named(file)} imports {name}"
+
+
 def test_rich_is_imported_in_one_file() -> None:
     users = [named(file) for file in FILES if any(name.partition(".")[0] == "rich" for name, _ in imported(file))]
     assert users == ["show/console.py"]

@@ -15,6 +15,9 @@ from gainstage.theory.gaussian import expectation, moments
 
 SPREADS = st.floats(1e-3, 300.0)
 MEANS = st.floats(-30.0, 30.0)
+# Neither jumps, for which the identity needs another term, nor waves and e^x, which vary too fast for a wide spread.
+WILD = ("exp", "sin", "siren", "cos", "gcu", "snake")
+STEADY = [name for name in functions.names() if functions.card(name)["smoothness"] >= 0 and name not in WILD]
 
 
 def _phi(x: float) -> float:
@@ -51,11 +54,9 @@ def test_exp_has_a_closed_form(mean: float, std: float) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sampled_from([n for n in functions.names() if n not in ("exp", "sin", "relu_squared")]), MEANS, SPREADS)
+@given(st.sampled_from(STEADY), MEANS, SPREADS)
 def test_stein_identity(name: str, mean: float, std: float) -> None:
     """E f(x) (x - mean) = std^2 E f'(x) for continuous f: ties the value to the derivative."""
-    if name == "hardshrink":
-        return  # jumps
     function = functions.get(name)
     left = expectation(lambda x: function.value(x) * (x - mean), mean, std, function.kinks)
     right = std**2 * expectation(function.derivative, mean, std, function.kinks)

@@ -92,6 +92,14 @@ def _soft_clipping_derivative(values: Values) -> Formula:
     return lambda x: sigmoid(alpha * x) * sigmoid(-alpha * (x - 1)) * -math.expm1(-alpha)
 
 
+def _cloglog_derivative(values: Values) -> Formula:
+    def derivative(x: Array) -> Array:
+        grown = np.exp(np.minimum(x, 700.0))  # its own exponential is 0 long before it would overflow
+        return grown * np.exp(-grown)
+
+    return derivative
+
+
 def _tanhexp_derivative(values: Values) -> Formula:
     def derivative(x: Array) -> Array:
         grown = np.exp(np.minimum(x, 20.0))  # beyond, sech is 0 and e^x would overflow
@@ -110,6 +118,7 @@ SOUND_VALUES: dict[str, Form] = {
 SOUND_DERIVATIVES: dict[str, Form] = {
     "squareplus": _squareplus_derivative,
     "soft_clipping": _soft_clipping_derivative,
+    "cloglog": _cloglog_derivative,
     "tanhexp": _tanhexp_derivative,
 }
 

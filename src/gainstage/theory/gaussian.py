@@ -34,7 +34,8 @@ class Moments:
 def moments(function: Function, mean: float = 0.0, std: float = 1.0) -> Moments:
     """Gaussian moments of ``function``, to a relative accuracy of 1e-10 for catalogued activations, std 1e-6...1e3.
 
-    A ``std`` of zero gives the values at ``mean`` itself.
+    Of a function that oscillates, as long as its period is wider than a fifth of ``std``. A ``std`` of zero gives the
+    values at ``mean`` itself.
     """
     if not (math.isfinite(mean) and math.isfinite(std)) or std < 0:
         raise ValueError(f"a normal distribution needs a finite mean and std >= 0, not mean={mean}, std={std}")
