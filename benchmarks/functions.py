@@ -36,9 +36,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[[], *CONTESTS], help="functions; all of them by default")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers in a tensor")
     parser.add_argument("--rounds", type=int, default=5, help="how often all contestants take their turn (default 5)")
-    parser.add_argument(
-        "--no-compile", action="store_true", help="leave torch.compile out; it takes most of the time"
-    )
+    parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out; it takes most of the time")
     parser.add_argument("--output", type=Path, help="write there instead of results/functions.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -142,7 +140,7 @@ def kept_bytes(contest: Contest) -> dict[str, float]:
 
 def kept(contest: Contest, function: Callable[..., torch.Tensor]) -> float:
     """Bytes in all storages that are kept and are as large as the tensor between the layers."""
-    width, rows = 64, 128
+    width, rows = 64, 1024
     before = torch.nn.Linear(width, width * (2 if contest.halves else 1))
     after = torch.nn.Linear(width, width)
     more = [torch.full((1,), WEIGHT, requires_grad=True)] if contest.weight else []

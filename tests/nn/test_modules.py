@@ -58,7 +58,7 @@ def test_modules_stand_in_for_torchs(name: str) -> None:
 
 def kept(activation: theirs.Module) -> float:
     """Bytes per element that autograd keeps between two linear layers."""
-    width, rows = 64, 128
+    width, rows = 64, 1024
     before, after = theirs.Linear(width, width), theirs.Linear(width, width)
     if isinstance(activation, ours.Maxout):
         before = theirs.Linear(width, 2 * width)

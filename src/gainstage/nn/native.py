@@ -35,7 +35,7 @@ def symbol(name: str, dtype: torch.dtype, arguments: list[type]) -> Kernel | Non
 
 def takes(x: Tensor) -> bool:
     """Whether a kernel may read this tensor's memory."""
-    return x.is_cpu and x.layout is torch.strided
+    return x.is_cpu and x.layout is torch.strided and not x.is_neg()
 
 
 def threads(count: int) -> int:
@@ -46,7 +46,8 @@ def threads(count: int) -> int:
 def value(run: Kernel, x: Tensor, constants: Sequence[float]) -> Tensor:
     """f(x) in a new dense tensor that has x's strides if x is dense."""
     out, count = torch.empty_like(x), x.numel()
-    x = alike(x, out)
+    if not x.is_contiguous():
+        x = alike(x, out)
     run(x.data_ptr(), out.data_ptr(), count, threads(count), *constants, *_REST[len(constants)])
     return out
 
@@ -54,7 +55,8 @@ def value(run: Kernel, x: Tensor, constants: Sequence[float]) -> Tensor:
 def pullback(run: Kernel, gradient: Tensor, x: Tensor, constants: Sequence[float]) -> Tensor:
     """gradient * f'(x), likewise."""
     out, count = torch.empty_like(x), x.numel()
-    x, gradient = alike(x, out), alike(gradient, out)
+    if not (x.is_contiguous() and gradient.is_contiguous()) or gradient.is_neg():
+        x, gradient = alike(x, out), alike(gradient, out)
     run(gradient.data_ptr(), x.data_ptr(), out.data_ptr(), count, threads(count), *constants, *_REST[len(constants)])
     return out
 

@@ -8,29 +8,40 @@ from torch import Tensor
 from gainstage.nn.elementwise import elementwise
 from gainstage.nn.weighted import weighted
 
-_LARGE = 4_194_304  # elements from which a result is fresh memory, where our kernel's large pages pay
+# torch's kernels are at the limit of memory. Ours pay from where a result is fresh memory, by their large pages, and
+# where torch keeps the input, from where that is worth more than a call through Python.
+_FRESH, _WORTH_KEEPING = 4_194_304, 65_536
 
 
 def relu(x: Tensor) -> Tensor:
     """max(x, 0). Compiled, its backward is not the loop over a mask of bytes that torch.compile makes of it."""
-    if torch.compiler.is_compiling() or x.numel() >= _LARGE:
+    if torch.compiler.is_compiling() or x.numel() >= _FRESH:
         return elementwise(x, "relu")
-    return torch.relu(x)  # at the limit already
+    return torch.relu(x)
 
 
 def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
-    """x for x > 0, negative_slope x otherwise (Maas et al., 2013). With a positive slope only the output is kept."""
+    """x for x > 0, negative_slope x otherwise (Maas et al., 2013).
+
+    With a positive slope only the output is kept for backward, from 65,536 elements on.
+    """
+    if not torch.compiler.is_compiling() and x.numel() < _WORTH_KEEPING:
+        return torch.nn.functional.leaky_relu(x, negative_slope)
     return elementwise(x, "leaky_relu", (float(negative_slope),))
 
 
 def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """x between ``min_val`` and ``max_val``, the nearer of them outside; only the output is kept.
+    """x between ``min_val`` and ``max_val``, the nearer of them outside.
+
+    Only the output is kept for backward, from 65,536 elements on.
 
     Raises:
         ValueError: unless ``min_val`` < ``max_val``.
     """
     if not min_val < max_val:
         raise ValueError(f"hardtanh(min_val={min_val}, max_val={max_val}): expected min_val < max_val")
+    if not torch.compiler.is_compiling() and x.numel() < _WORTH_KEEPING:
+        return torch.nn.functional.hardtanh(x, min_val, max_val)
     return elementwise(x, "hardtanh", (float(min_val), float(max_val)))
 
 

@@ -1,4 +1,4 @@
-/* Functions of arithmetic and roots. float64 inside: squares neither overflow nor cancel, and a root is rounded once. */
+/* Functions of arithmetic and roots. float64 inside: squares neither overflow nor cancel, roots are rounded once. */
 #ifndef GAINSTAGE_ALGEBRAIC_H
 #define GAINSTAGE_ALGEBRAIC_H
 

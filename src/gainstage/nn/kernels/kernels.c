@@ -8,6 +8,7 @@
 #include "algebraic.h"
 #include "piecewise.h"
 #include "smooth.h"
+#include "wide.h"
 
 #define SIMD _Pragma("omp simd")
 #define SHARED _Pragma("omp parallel for schedule(static) num_threads(threads) if(threads > 1)")
@@ -35,14 +36,7 @@ typedef float f32;
 typedef uint16_t bf16, f16;
 typedef FORMAT number;
 
-#define FUNCTION(name)                                                                                                \
-    static void name##_values(const number *restrict x, number *restrict y, int64_t n, double a, double b) {           \
-        SIMD for (int64_t i = 0; i < n; i++) y[i] = WRITE(name##_value(READ(x[i]), a, b));                             \
-    }                                                                                                                 \
-    static void name##_slopes(const number *restrict g, const number *restrict x, number *restrict out, int64_t n,     \
-                              double a, double b) {                                                                   \
-        SIMD for (int64_t i = 0; i < n; i++) out[i] = WRITE(READ(g[i]) * name##_slope(READ(x[i]), a, b));              \
-    }                                                                                                                 \
+#define EXPORTED(name)                                                                                                \
     void gainstage_##name##_value(const number *x, number *y, int64_t n, int threads, double a, double b) {            \
         prepare(y, n * (int64_t)sizeof(number));                                                                      \
         BLOCKS(n) name##_values(x + start, y + start, LENGTH(n), a, b);                                                \
@@ -52,6 +46,43 @@ typedef FORMAT number;
         prepare(out, n * (int64_t)sizeof(number));                                                                    \
         BLOCKS(n) name##_slopes(g + start, x + start, out + start, LENGTH(n), a, b);                                   \
     }
+
+#define FUNCTION(name)                                                                                                \
+    static void name##_values(const number *restrict x, number *restrict y, int64_t n, double a, double b) {           \
+        SIMD for (int64_t i = 0; i < n; i++) y[i] = WRITE(name##_value(READ(x[i]), a, b));                             \
+    }                                                                                                                 \
+    static void name##_slopes(const number *restrict g, const number *restrict x, number *restrict out, int64_t n,     \
+                              double a, double b) {                                                                   \
+        SIMD for (int64_t i = 0; i < n; i++) out[i] = WRITE(READ(g[i]) * name##_slope(READ(x[i]), a, b));              \
+    }                                                                                                                 \
+    EXPORTED(name)
+
+/* The same for waves, whose far inputs need more digits of pi than the loop has: those are looked up one by one. */
+#define WAVE(name)                                                                                                    \
+    static void name##_values(const number *restrict x, number *restrict y, int64_t n, double a, double b) {           \
+        double farthest = 0;                                                                                          \
+        _Pragma("omp simd reduction(max : farthest)") for (int64_t i = 0; i < n; i++) {                               \
+            float v = READ(x[i]);                                                                                     \
+            farthest = fabs(a * v) > farthest ? fabs(a * v) : farthest;                                                \
+            y[i] = WRITE(name##_value(v, a, b));                                                                      \
+        }                                                                                                             \
+        if (farthest < FAR_OUT) return;                                                                               \
+        for (int64_t i = 0; i < n; i++)                                                                               \
+            if (fabs(a * READ(x[i])) >= FAR_OUT) y[i] = WRITE(name##_value_far(READ(x[i]), a));                        \
+    }                                                                                                                 \
+    static void name##_slopes(const number *restrict g, const number *restrict x, number *restrict out, int64_t n,     \
+                              double a, double b) {                                                                   \
+        double farthest = 0;                                                                                          \
+        _Pragma("omp simd reduction(max : farthest)") for (int64_t i = 0; i < n; i++) {                               \
+            float v = READ(x[i]);                                                                                     \
+            farthest = fabs(a * v) > farthest ? fabs(a * v) : farthest;                                                \
+            out[i] = WRITE(READ(g[i]) * name##_slope(v, a, b));                                                        \
+        }                                                                                                             \
+        if (farthest < FAR_OUT) return;                                                                               \
+        for (int64_t i = 0; i < n; i++)                                                                               \
+            if (fabs(a * READ(x[i])) >= FAR_OUT) out[i] = WRITE(READ(g[i]) * name##_slope_far(READ(x[i]), a));         \
+    }                                                                                                                 \
+    EXPORTED(name)
 
 /* The same with a weight for each channel. Row r of `inner` numbers belongs to channel r % channels; the last row may
  * be short. The pullback leaves the weights' gradient as one sum a row, so that threads never share one. With one
@@ -194,6 +225,12 @@ FUNCTION(leaky_relu)
 FUNCTION(hardtanh)
 FUNCTION(prelu)
 FUNCTION(prelu_output)
+FUNCTION(erf)
+FUNCTION(tanhexp)
+FUNCTION(serf)
+FUNCTION(logish)
+WAVE(sine)
+WAVE(snake)
 
 WEIGHTED(prelu)
 WEIGHTED(prelu_output)

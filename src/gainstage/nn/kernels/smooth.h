@@ -123,7 +123,8 @@ INLINE float gelu_tanh_value(float x, double a, double b) {
 
 INLINE float gelu_tanh_slope(float x, double a, double b) {
     Decay k = decay_of_cubic(x);
-    float u = (k.t - GELU_TANH_ZERO) - GELU_TANH_ZERO_LOW, steep = FMA(3.0f * CUBIC * k.t, k.t, CONSTANT + CONSTANT_LOW);
+    float u = (k.t - GELU_TANH_ZERO) - GELU_TANH_ZERO_LOW;
+    float steep = FMA(3.0f * CUBIC * k.t, k.t, CONSTANT + CONSTANT_LOW);
     float n = fabsf(u) < 0.5f ? u * POLYNOMIAL(u, GELU_TANH_N) : FMA(-k.t, steep, k.d);
     float tail = k.e * n / (k.d * k.d) * DOWN;
     return x > 0 ? 1.0f - tail : tail;
@@ -197,6 +198,18 @@ INLINE float gaussian_value(float x, double a, double b) {
 INLINE float gaussian_slope(float x, double a, double b) {
     float t = at_most(fabsf(x), 10.45f);
     return copysignf(2.0f * t, -x) * lifted(exponential_of_product(-t, t)) * DOWN;
+}
+
+INLINE float erf_value(float x, double a, double b) {
+    float t = at_most(fabsf(x), 4.0f), near = t * POLYNOMIAL(t * t, ERF_P);
+    float bell = lifted(exponential_of_product(-t, t)) * DOWN, r = 1.0f / (t + 2.0f);
+    float far = FMA(-bell * r, POLYNOMIAL(FMA(-4.0f, r, 1.0f), ERF_FAR), 1.0f);
+    return copysignf(t < 1.0f ? near : far, x);
+}
+
+INLINE float erf_slope(float x, double a, double b) {
+    float t = at_most(fabsf(x), 10.45f);
+    return 1.1283791670955126f * lifted(exponential_of_product(-t, t)) * DOWN;
 }
 
 #endif
