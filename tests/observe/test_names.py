@@ -127,3 +127,29 @@ def test_a_source_line_is_the_users() -> None:
     run = looked(Net(), X, lambda output: output.square().mean())
     line = activate.__code__.co_firstlineno + 1
     assert site(run, "tanh").source_line.endswith(f"test_names.py:{line}")
+
+
+def test_what_a_plain_list_hides_is_named_by_its_class() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.hidden = nn.Linear(6, 6), [nn.Linear(6, 6), nn.Linear(6, 1)]
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.first(x)
+            for layer in self.hidden:
+                x = layer(x)
+            return x
+
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        model(X).square().mean().backward()
+        optimizer.step()
+
+    run = watched(step)
+    hidden = [p.name for p in run.parameters if not p.optimizer]
+    assert len(set(hidden)) == 4
+    assert all(name.startswith(("<unregistered Linear>.weight", "<unregistered Linear>.bias")) for name in hidden)

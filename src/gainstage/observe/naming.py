@@ -33,6 +33,7 @@ class Place:
 
 
 NOWHERE = Place()
+UNREGISTERED = "<unregistered"
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ def _path(root: Root, outer: nn.Module, module: nn.Module) -> str:
     if path is None:
         root.paths.update(_paths(outer))
         # A module kept in a plain list is not registered: it has no path, only a class.
-        path = root.paths.setdefault(id(module), f"<unregistered {type(module).__name__}>")
+        path = root.paths.setdefault(id(module), f"{UNREGISTERED} {type(module).__name__}>")
     return path
 
 

@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from gainstage.observe import weights
 from gainstage.observe.book import Parameters, Sites
 from gainstage.observe.harvest import Harvest, harvest
-from gainstage.observe.naming import Names, variable_name
+from gainstage.observe.naming import UNREGISTERED, Names, variable_name
 from gainstage.observe.optimizers import Optimizers
 from gainstage.observe.origins import leaves
 from gainstage.observe.reduce import Pool, Reducer
@@ -121,9 +121,11 @@ class Samples:
             self.parameters.enter_modules(self.names)
             self._roots = len(self.names.roots)
         for visit in window.watcher.visits:
-            for tensor in (visit.weight, visit.bias):
+            for part, tensor in (("weight", visit.weight), ("bias", visit.bias)):
                 if tensor is not None and tensor.is_leaf and tensor.is_floating_point():
-                    self.parameters.enter(tensor, window.watcher.variables.get(id(tensor), (tensor, ""))[1])
+                    # A module in a plain list has no path, and its parameters no name but its own.
+                    own = f"{visit.place.module}.{part}" if visit.place.module.startswith(UNREGISTERED) else ""
+                    self.parameters.enter(tensor, window.watcher.variables.get(id(tensor), (tensor, own))[1])
 
     def _updates(self, window: Window, label: str) -> tuple[list[Update], float]:
         snapshot = window.snapshot

@@ -38,6 +38,7 @@ REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
     "zero-gradient": ("open-the-path", "re-initialise or replace what follows them"),
     "not-in-optimizer": ("give-to-optimizer", "pass model.parameters() to the optimizer"),
+    "in-a-list": ("module-list", "keep the modules in an nn.ModuleList: model.parameters() sees no plain list"),
     "frozen": ("unfreeze", "set requires_grad=True"),
     "unused-or-no-grad": ("use-or-remove", "use them in forward with gradients on, or leave them out"),
     "loss-detached": ("keep-the-graph", "compute the loss from the network's output itself"),
@@ -135,7 +136,8 @@ class BlockedGradient(Rule):
         weights = [p for p in view.run.parameters if len(p.shape) > 1]
         shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
         stages = [stage.site for stage in view.stages if stage.weight in parameters]
-        remedy, action = REMEDIES[reason]
+        listed = reason == "not-in-optimizer" and names[0].startswith("<unregistered")
+        remedy, action = REMEDIES["in-a-list" if listed else reason]
         share = sum(int(np.prod(p.shape)) for p in parameters) / max(sum(int(np.prod(p.shape)) for p in weights), 1)
         evidence = {
             "parameters": names, "samples": len(view.steps), "share_of_weights": share, "progress": progress(view),
