@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gainstage import functions
-from gainstage.functions.entries import DEFINITIONS
+from gainstage.functions.entries import DEFINITIONS, VECTORS
 
 
 def in_torch(name: str, x: torch.Tensor) -> torch.Tensor:
@@ -35,6 +36,33 @@ def test_values_and_derivatives_are_torchs(name: str) -> None:
     )  # torch rounds 1/6 to float32
 
 
+MODULES = {name: entry.module for name, entry in {**DEFINITIONS, **VECTORS}.items() if entry.module}
+ARGUMENTS = {"Threshold": (0.0, 0.0), "Softmax": (-1,), "LogSoftmax": (-1,), "Softmin": (-1,), "Maxout": (2, 1, 2)}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name in DEFINITIONS])
+def test_modules_are_the_functions_they_are_named_for(name: str) -> None:
+    root, _, kind = MODULES[name].rpartition(".")
+    module = getattr(importlib.import_module(root), kind)(*ARGUMENTS.get(kind, ())).double().eval()
+    x = torch.linspace(-8, 8, 641, dtype=torch.float64) + 1e-4
+    with torch.no_grad():
+        found = module(x.clone())
+    expected = functions.get(name).value(x.numpy())
+    np.testing.assert_allclose(found.numpy(), expected, rtol=2e-7, atol=1e-12)  # learned parameters start in float32
+
+
+def test_every_activation_module_of_torch_is_reached() -> None:
+    named = {module.rpartition(".")[2] for module in MODULES.values() if module.startswith("torch.nn.")}
+    assert set(torch.nn.modules.activation.__all__) - named == {"MultiheadAttention", "Softmax2d"}
+    assert functions.card("Softmax2d").name == "softmax"
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES.values())))
+def test_modules_exist(module: str) -> None:
+    root, _, kind = module.rpartition(".")
+    assert issubclass(getattr(importlib.import_module(root), kind), torch.nn.Module)
+
+
 @pytest.mark.parametrize("name", functions.names())
 def test_no_point_transmits_more_than_the_best(name: str) -> None:
     function = functions.get(name)
@@ -54,8 +82,10 @@ def test_properties_follow_from_the_formula() -> None:
     names = functions.names()
     assert [n for n in names if functions.get(n).linear] == ["linear"]
     homogeneous = {n for n in names if functions.get(n).homogeneous}
-    assert homogeneous == {n for n in names if functions.card(n)["homogeneity"] == 1.0}
-    assert {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold", "absolute"} == homogeneous
+    assert homogeneous - {"srelu"} == {n for n in names if functions.card(n)["homogeneity"] == 1.0}
+    # With its defaults nothing bends at the right threshold, which the proof does not see.
+    assert functions.card("srelu").properties["homogeneity"].proof == "unknown"
+    assert {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold", "absolute", "srelu"} == homogeneous
     odd = {n for n in names if functions.get(n).zero_centred}
     assert odd == {n for n in names if functions.card(n)["symmetry"] == "odd"}
     assert {"linear", "hardtanh", "tanh", "softsign", "tanhshrink", "softshrink", "hardshrink", "sin", "erf"} < odd

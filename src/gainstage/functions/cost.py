@@ -19,12 +19,14 @@ def measure(card: Card) -> dict[str, float]:
     """
     import torch
 
+    import gainstage.nn
+
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         x = torch.randn(ELEMENTS)
         target, watched, gradient = torch.empty_like(x), x.clone().requires_grad_(), torch.ones_like(x)
-        names = {"torch": torch, "F": torch.nn.functional, **card.parameters}
+        names = {"gainstage": gainstage, "torch": torch, "F": torch.nn.functional, **card.parameters}
         code = compile(card.torch, "<torch>", "eval")
 
         def forward() -> Any:

@@ -26,4 +26,5 @@ ALIASES = {
     "sine": "sin",
     "arctan": "atan",
     "logsoftmax": "log_softmax",
+    "softmax2d": "softmax",
 }

@@ -11,7 +11,7 @@ ENTRIES = (
     ),
     Definition(
         "gelu_tanh", "GELU, tanh approximation", "x*sigmoid(sqrt(8/pi)*(x + c*x**3))",
-        "F.gelu(x, approximate='tanh')", "Hendrycks & Gimpel 2016", "torch.nn.GELU",
+        "F.gelu(x, approximate='tanh')", "Hendrycks & Gimpel 2016",
         constants={"c": "0.044715"},
         note="The same as x/2*(1 + tanh(sqrt(2/pi)*(x + c*x**3))), which cancels for negative x.",
     ),
@@ -31,9 +31,9 @@ ENTRIES = (
     ),
     Definition(
         "eswish", "E-swish", "2*x*sigmoid(beta*x)",
-        "2 * x * torch.sigmoid(beta * x)", "Alcaide 2018", "gainstage.nn.ESwish",
-        (Parameter("beta", 1.0, "sharpness of the gate; x at 0, 2*ReLU at infinity"),),
-        note="Alcaide puts the parameter in front: beta*x*sigmoid(x), beta from 1 to 2.",
+        "2 * x * torch.sigmoid(beta * x)", "Alcaide 2018",
+        parameters=(Parameter("beta", 1.0, "sharpness of the gate; x at 0, 2*ReLU at infinity"),),
+        note="Alcaide puts the parameter in front, as gainstage.nn.ESwish does: beta*x*sigmoid(x), beta from 1 to 2.",
     ),
     Definition(
         "mish", "Mish", "x*tanh(softplus(x))",
@@ -51,14 +51,17 @@ ENTRIES = (
     Definition(
         "tanhexp", "TanhExp", "x*tanh(exp(x))",
         "x * torch.tanh(torch.exp(x))", "Liu & Di 2020",
+        module="gainstage.nn.TanhExp",
     ),
     Definition(
         "serf", "Serf", "x*erf(softplus(x))",
         "x * torch.erf(F.softplus(x))", "Nag & Bhattacharyya 2021",
+        module="gainstage.nn.Serf",
     ),
     Definition(
         "logish", "Logish", "x*log1p(sigmoid(x))",
         "x * torch.log1p(torch.sigmoid(x))", "Zhu et al. 2021",
+        module="gainstage.nn.Logish",
     ),
     Definition(
         "smish", "Smish", "x*tanh(log1p(sigmoid(x)))",

@@ -69,10 +69,12 @@ ENTRIES = (
         "squareplus", "Squareplus", "(x + sqrt(x**2 + b))/2",
         "(x + torch.sqrt(x * x + b)) / 2", "Barron 2021",
         parameters=(Parameter("b", 4.0, "width of the bend; ReLU at 0", "(0, inf)"),),
+        module="gainstage.nn.Squareplus",
     ),
     Definition(
         "relu_squared", "Squared ReLU", "0 if x <= 0 else x**2",
         "F.relu(x) ** 2", "So, Mańke, Liu, Dai, Shazeer & Le 2021",
+        module="gainstage.nn.SquaredReLU",
     ),
     Definition(
         "star_relu", "StarReLU", "bias if x <= 0 else scale*x**2 + bias",
@@ -100,8 +102,9 @@ ENTRIES = (
             Parameter("t_left", 0.0, "left threshold, learned"),
             Parameter("a_left", 0.2, "slope on the left of it, learned"),
             Parameter("t_right", 1.0, "right threshold, learned"),
-            Parameter("a_right", 0.5, "slope on the right of it, learned"),
+            Parameter("a_right", 1.0, "slope on the right of it, learned"),
         ),
+        module="gainstage.nn.SReLU",
     ),
     Definition(
         "softshrink", "Soft shrinkage", "x + lambd if x < -lambd else 0 if x <= lambd else x - lambd",

@@ -13,6 +13,7 @@ ENTRIES = (
         "siren", "Sine of a SIREN", "sin(omega*x)",
         "torch.sin(omega * x)", "Sitzmann, Martel, Bergman, Lindell & Wetzstein 2020",
         parameters=(Parameter("omega", 30.0, "frequency; goes with weights of U(-sqrt(6/n)/omega, sqrt(6/n)/omega)"),),
+        module="gainstage.nn.Sine",
     ),
     Definition(
         "cos", "Cosine", "cos(x)",
@@ -22,6 +23,7 @@ ENTRIES = (
         "snake", "Snake", "x + sin(alpha*x)**2/alpha",
         "x + torch.sin(alpha * x) ** 2 / alpha", "Ziyin, Hartwig & Ueda 2020",
         parameters=(Parameter("alpha", 1.0, "frequency, learned", "(0, inf)"),),
+        module="gainstage.nn.Snake",
     ),
     Definition(
         "absolute", "Absolute value", "-x if x <= 0 else x",
@@ -38,6 +40,7 @@ ENTRIES = (
     Definition(
         "bent_identity", "Bent identity", "x + (sqrt(x**2 + 1) - 1)/2",
         "x + (torch.sqrt(x * x + 1) - 1) / 2", "folklore",
+        module="gainstage.nn.BentIdentity",
     ),
     Definition(
         "asinh", "Inverse hyperbolic sine", "asinh(x)",

@@ -9,6 +9,7 @@ ENTRIES = (
         "binary_step", "Binary step (Heaviside)", "0 if x < 0 else 1",
         "(x >= 0).to(x.dtype) + 0 * x", "McCulloch & Pitts 1943",
         note="Its derivative is 0 wherever it exists; a straight-through estimator (Bengio et al. 2013) trains it.",
+        module="gainstage.nn.BinaryStep",
     ),
     Definition(
         "sigmoid", "Logistic sigmoid", "sigmoid(x)",
@@ -51,6 +52,7 @@ ENTRIES = (
     Definition(
         "erf", "Error function", "erf(x)",
         "torch.erf(x)", "Gauss 1809; Poole et al. 2016",
+        module="gainstage.nn.Erf",
     ),
     Definition(
         "atan", "Arc tangent", "atan(x)",
@@ -60,6 +62,7 @@ ENTRIES = (
         "isru", "Inverse square root unit", "x/sqrt(1 + alpha*x**2)",
         "x * torch.rsqrt(1 + alpha * x * x)", "Carlile, Delamarter, Kinney et al. 2017",
         parameters=(Parameter("alpha", 1.0, "1/sqrt(alpha) is the limit at infinity", "(0, inf)"),),
+        module="gainstage.nn.ISRU",
     ),
     Definition(
         "sqnl", "Square nonlinearity",
@@ -87,5 +90,6 @@ ENTRIES = (
     Definition(
         "gaussian", "Gaussian", "exp(-x**2)",
         "torch.exp(-x * x)", "Broomhead & Lowe 1988",
+        module="gainstage.nn.Gaussian",
     ),
 )
