@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from measured import numerics, speed
+
 from gainstage.diagnose.engine import RULES
 from gainstage.functions.cards import card, names
 from gainstage.show import claim_pages, figure, function_pages, pages
@@ -27,6 +29,8 @@ FUNCTION_PAGES = ROOT / "docs" / "functions"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
 OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
+MEASURED = {"numerics": numerics, "functions": speed}
+PAGES = {"numerics": "numerics.md", "functions": "speed.md"}
 
 
 def main() -> int:
@@ -66,7 +70,14 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written = {RULE_PAGES / f"{rule.code}.md": pages.page(rule) for rule in rules}
     written |= functions()
     written |= claims(json.loads(read(CLAIMS))) if CLAIMS.exists() else {}
-    return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
+    return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
+
+
+def measured_pages() -> dict[Path, str]:
+    """The pages about digits and speed of activation functions, where they have been measured."""
+    results = {name: ROOT / "benchmarks" / "results" / f"{name}.json" for name in MEASURED}
+    found = {name: json.loads(read(path)) for name, path in results.items() if path.exists()}
+    return {ROOT / "docs" / PAGES[name]: MEASURED[name](result) for name, result in found.items()}
 
 
 def functions() -> dict[Path, str]:

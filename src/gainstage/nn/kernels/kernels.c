@@ -23,7 +23,7 @@ INLINE void prepare(void *start, int64_t bytes) {
 #ifdef MADV_HUGEPAGE
     uintptr_t first = ((uintptr_t)start + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
     uintptr_t last = ((uintptr_t)start + (uintptr_t)bytes) & ~(HUGE_PAGE - 1);
-    if (bytes >= (int64_t)(8 * HUGE_PAGE)) madvise((void *)first, last - first, MADV_HUGEPAGE);
+    if (first < last) madvise((void *)first, last - first, MADV_HUGEPAGE);
 #endif
 }
 
