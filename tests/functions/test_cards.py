@@ -71,6 +71,7 @@ def test_parameters_change_function_and_properties() -> None:
     assert functions.card("swish", {"beta": 0})["homogeneity"] == 1.0
     assert functions.card("eswish", {"beta": 0})["moments"]["second"] == 1.0  # x
     assert functions.card("softshrink", {"lambd": 0})["homogeneity"] == 1.0
+    assert functions.card("leaky_relu", {"negative_slope": 1})["smoothness"] == float("inf")
     assert functions.card("hardtanh", {"min_val": 0.0, "max_val": 6.0})["gain"] == functions.card("relu6")["gain"]
 
 

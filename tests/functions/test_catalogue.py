@@ -82,9 +82,7 @@ def test_properties_follow_from_the_formula() -> None:
     names = functions.names()
     assert [n for n in names if functions.get(n).linear] == ["linear"]
     homogeneous = {n for n in names if functions.get(n).homogeneous}
-    assert homogeneous - {"srelu"} == {n for n in names if functions.card(n)["homogeneity"] == 1.0}
-    # With its defaults nothing bends at the right threshold, which the proof does not see.
-    assert functions.card("srelu").properties["homogeneity"].proof == "unknown"
+    assert homogeneous == {n for n in names if functions.card(n)["homogeneity"] == 1.0}
     assert {"linear", "relu", "leaky_relu", "prelu", "rrelu", "threshold", "absolute", "srelu"} == homogeneous
     odd = {n for n in names if functions.get(n).zero_centred}
     assert odd == {n for n in names if functions.card(n)["symmetry"] == "odd"}

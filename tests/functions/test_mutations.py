@@ -113,7 +113,7 @@ def test_the_shipped_proofs_are_found_again(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(DEFINITIONS) | set(VECTORS) - set(QUICK)))
+@pytest.mark.parametrize("name", sorted({*DEFINITIONS, *VECTORS} - set(QUICK)))
 def test_all_shipped_proofs_are_found_again(name: str) -> None:
     definition = {**DEFINITIONS, **VECTORS}[name]
     assert table.row(definition) == _through_json(table.made(definition)), "run `make proofs`"

@@ -58,7 +58,7 @@ def grid(function: Function) -> Array:
 
 def _points(reach: float, spacing: float) -> Array:
     """Symmetric about 0 and beside all round numbers, where kinks lie and a difference quotient means nothing."""
-    half = (np.arange(round(reach / spacing)) + OFFSET) * spacing
+    half = spacing * (np.arange(round(reach / spacing), dtype=float) + OFFSET)
     return np.concatenate([-half[::-1], half])
 
 

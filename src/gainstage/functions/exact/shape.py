@@ -69,7 +69,7 @@ def _meet(curve: Curve, left: Piece, right: Piece, order: int) -> bool:
 
 def smoothness(curve: Curve) -> Property:
     """How often the function is continuously differentiable: ``inf`` for every order, -1 for one that jumps."""
-    if len(curve.pieces) == 1:
+    if not _bends(curve):
         return Property(math.inf)
     for order in range(ORDERS + 1):
         jumps = set(_jumps(curve, order))
@@ -77,8 +77,17 @@ def smoothness(curve: Curve) -> Property:
             return Property(order - 1)
         if "unknown" in jumps:
             return UNKNOWN
-    identical = len({piece.expression for piece in curve.pieces}) == 1
-    return Property(math.inf) if identical else Property(ORDERS, "numerical")
+    return Property(ORDERS, "numerical")
+
+
+def _bends(curve: Curve) -> list[Interval]:
+    """The edges between pieces that are not the same expression, as with a leaky slope of 1."""
+    sides = pairwise(symbolic(piece.expression, curve.decimals) for piece in curve.pieces)
+    return [
+        Interval(left.box.high, right.box.low)
+        for (left, right), expressions in zip(pairwise(curve.pieces), sides, strict=True)
+        if not same(*expressions)
+    ]
 
 
 def symmetry(curve: Curve) -> Property:
@@ -133,8 +142,7 @@ def _degree(curve: Curve, side: int) -> float | str | None:
         seen.append(slope * Interval(x, x) / value)
         if seen[-1].low > seen[0].high or seen[-1].high < seen[0].low:
             return None
-    inner = [edge for edge in curve.edges if (edge.low * side > 0) or (edge.high * side > 0)]
-    if inner:
+    if any(edge.low * side > 0 or edge.high * side > 0 for edge in _bends(curve)):
         return "unknown" if not seen or len(seen) == len(WITNESSES) else None
     return _symbolic_degree(curve, side) if seen else "any"
 
