@@ -27,11 +27,11 @@ parameters, `--json` for a program, and `gainstage.functions["NAME"]` is it in P
 Every property is *certified* (proved by interval arithmetic or symbolically, over the whole range of float32),
 *numerical* (marked ~, found by computing, with a tolerance) or *unknown* (marked ?, nothing is claimed). Certified
 numbers are right to 1e-12 where no tolerance stands beside them; the exact one is in the JSON. The gain keeps the power
-of N(0, 1) from layer to layer; where the slope of the variance map is above 1 that power does not stay: the
-fixed point repels.
+of N(0, 1) from layer to layer; where the slope of the variance map is above 1 that power does not stay: the fixed point
+repels.
 
-The NumPy form, `gainstage.functions["NAME"].function.value`, is right to float64's digits over all of float32. NaN gives
-NaN; infinite inputs follow IEEE arithmetic, so that x*sigmoid(x) is NaN at −∞, where its limit is 0.
+The NumPy form, `gainstage.functions["NAME"].function.value`, is right to float64's digits over all of float32. NaN
+gives NaN; infinite inputs follow IEEE arithmetic, so that x*sigmoid(x) is NaN at −∞, where its limit is 0.
 """
 
 
