@@ -57,6 +57,7 @@ CONTESTS: dict[str, Contest] = {
     "selu": Contest(ours.selu, F.selu, "selu", (), None, "selu"),
     "celu": Contest(lambda x: ours.celu(x, 0.7), lambda x: F.celu(x, 0.7), "celu", (0.7,), None, "celu:alpha=0.7"),
     "softsign": Contest(ours.softsign, F.softsign, "softsign", (), lambda x: x / (1 + np.abs(x)), "soft_sign"),
+    "hardsigmoid": Contest(ours.hardsigmoid, F.hardsigmoid, "hardsigmoid", (), None, "hard_sigmoid", linear=True),
     "hardswish": Contest(ours.hardswish, F.hardswish, "hardswish", (), None, "hard_swish", linear=True),
     "swish": Contest(lambda x: ours.swish(x, 1.7), lambda x: x * torch.sigmoid(1.7 * x), "swish", (1.7,)),
     "squared_relu": Contest(ours.squared_relu, lambda x: F.relu(x).square(), "squared_relu", linear=True),

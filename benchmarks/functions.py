@@ -14,6 +14,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,8 +73,7 @@ def contestants(contest: Contest, x: torch.Tensor, compiled: bool) -> dict[str, 
     """What is timed, by "who mode"."""
     who = {"ours": contest.ours, "eager": contest.theirs}
     if compiled:
-        torch._dynamo.reset()
-        who["compile"] = torch.compile(contest.theirs, dynamic=False)
+        who["compile"] = _compiled(contest.theirs)
     calls: dict[str, Call] = {}
     for name, function in who.items():
         calls |= torch_calls(name, function, contest, x)
@@ -81,6 +81,13 @@ def contestants(contest: Contest, x: torch.Tensor, compiled: bool) -> dict[str, 
         array, formula = x.numpy(), contest.numpy
         calls["numpy forward"] = lambda: formula(array)
     return calls | (jax_calls(contest, x) if contest.jax and find_spec("jax") else {})
+
+
+@cache
+def _compiled(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """Once for all sizes: compiling takes longer than everything else here."""
+    torch._dynamo.reset()
+    return torch.compile(function, dynamic=True)
 
 
 def torch_calls(name: str, function: Callable[..., torch.Tensor], contest: Contest, x: torch.Tensor) -> dict[str, Call]:

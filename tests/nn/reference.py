@@ -57,6 +57,7 @@ TRUTH: dict[str, Real] = {
     "selu": lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
     "celu": lambda x, alpha: alpha * elu(x / alpha, 1.0),
     "softsign": lambda x: x / (1 + abs(x)),
+    "hardsigmoid": lambda x: min(max(x + 3, mpf(0)), mpf(6)) / 6,
     "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6,
     "squared_relu": lambda x: max(x, 0) ** 2,
     "squareplus": lambda x, b: (x + mp.sqrt(x * x + b)) / 2,
@@ -70,8 +71,8 @@ TRUTH: dict[str, Real] = {
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
     "hardtanh": lambda x, low, high: min(max(x, low), high),
 }
-KINKS = {"hardswish": (-3.0, 3.0), "squared_relu": (0.0,), "softsign": (0.0,), "elu": (0.0,)}
-KINKS |= {"selu": (0.0,), "celu": (0.0,), "relu": (0.0,), "leaky_relu": (0.0,), "hardtanh": (-1.0, 2.0)}
+KINKS = {"hardswish": (-3.0, 3.0), "hardsigmoid": (-3.0, 3.0), "squared_relu": (0.0,), "softsign": (0.0,)}
+KINKS |= {"elu": (0.0,), "selu": (0.0,), "celu": (0.0,), "relu": (0.0,), "leaky_relu": (0.0,), "hardtanh": (-1.0, 2.0)}
 
 
 def points(count: int = 40) -> list[float]:

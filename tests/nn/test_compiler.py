@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from gainstage.nn import compiler, native
+from gainstage.nn import compiler, native, operators
 from gainstage.nn.elementwise import elementwise
 from gainstage.nn.formulas import FORMULAS
+from nn.reference import CONSTANTS
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +59,21 @@ def test_a_library_is_built_once_and_found_again(monkeypatch: pytest.MonkeyPatch
     assert compiler.library("f32") is not None
     assert [command[1:] for command in asked] == [["--version"]]
     assert list((tmp_path / "gainstage").iterdir()) == [built]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(compiler.library("f32") is None, reason="no C compiler")
+def test_the_oldest_instruction_set_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = torch.cat([torch.linspace(-30, 30, 20_001), torch.logspace(-38, 38, 20_001), -torch.logspace(-38, 38, 20_001)])
+    native_build = {name: both(x, name) for name in FORMULAS}
+    for cached in (compiler.library, native.kernel):
+        cached.cache_clear()
+    monkeypatch.setattr(compiler, "ATTEMPTS", (("-fopenmp",),))
+    for name, expected in native_build.items():
+        assert all(torch.equal(a, b) for a, b in zip(both(x, name), expected, strict=True)), name
+
+
+def both(x: torch.Tensor, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Values and gradients."""
+    constants = CONSTANTS.get(name, ())
+    return operators.value(x, name, constants), operators.pullback(torch.ones_like(x), x, name, constants)

@@ -28,7 +28,7 @@ from gainstage.nn.lacking import (
     Swish,
     TanhExp,
 )
-from gainstage.nn.rectified import Hardtanh, LeakyReLU, PReLU, ReLU, ReLU6, SReLU
+from gainstage.nn.rectified import Hardsigmoid, Hardtanh, LeakyReLU, PReLU, ReLU, ReLU6, SReLU
 from gainstage.nn.smooth import (
     CELU,
     ELU,
@@ -58,6 +58,7 @@ __all__ = [
     "ESwish",
     "Erf",
     "Gaussian",
+    "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "LeakyReLU",

@@ -38,6 +38,16 @@ class Hardtanh(nn.Hardtanh):
         return F.hardtanh(input, self.min_val, self.max_val)
 
 
+class Hardsigmoid(nn.Hardsigmoid):
+    """min(max(x + 3, 0), 6) / 6; see :func:`gainstage.nn.functional.hardsigmoid`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.hardsigmoid(input)
+
+
 class ReLU6(nn.ReLU6):
     """x between 0 and 6; see :func:`gainstage.nn.functional.hardtanh`."""
 

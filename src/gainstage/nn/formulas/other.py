@@ -114,6 +114,11 @@ OTHER: dict[str, Formulas] = {
         lambda x: (1 + x.abs()).reciprocal().square(),
         lambda x: -2 * torch.sign(x) * (1 + x.abs()).reciprocal() ** 3,
     ),
+    "hardsigmoid": Formulas(
+        lambda x: (limited(x, 3.0) + 3) / 6,
+        lambda x: (x.abs() < 3).to(x.dtype) / 6 + _flat(x),
+        lambda x: _flat(x),
+    ),
     "hardswish": Formulas(
         lambda x: x.clamp(min=-3.0) * (limited(x, 3.0) + 3) / 6,
         lambda x: torch.where(x >= 3, 1.0, (2 * limited(x, 3.0) + 3) / 6) * (x > -3),

@@ -9,6 +9,7 @@ contiguous, strided and compiled calls agree to the last bit. NaN goes through.
 from gainstage.nn.functional.blockwise import geglu, glu, maxout, reglu, sparsemax, swiglu
 from gainstage.nn.functional.piecewise import (
     binary_step,
+    hardsigmoid,
     hardswish,
     hardtanh,
     leaky_relu,
@@ -55,6 +56,7 @@ __all__ = [
     "geglu",
     "gelu",
     "glu",
+    "hardsigmoid",
     "hardswish",
     "hardtanh",
     "isru",

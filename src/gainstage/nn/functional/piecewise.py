@@ -77,6 +77,11 @@ def binary_step(x: Tensor, window: float | None = 1.0) -> Tensor:
     return step.detach() + (straight - straight.detach())
 
 
+def hardsigmoid(x: Tensor) -> Tensor:
+    """min(max(x + 3, 0), 6) / 6 (Courbariaux et al., 2015), with the second derivative that torch's has not."""
+    return elementwise(x, "hardsigmoid")
+
+
 def hardswish(x: Tensor) -> Tensor:
     """x min(max(x + 3, 0), 6) / 6 (Howard et al., 2019)."""
     return elementwise(x, "hardswish")

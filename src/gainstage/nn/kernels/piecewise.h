@@ -15,6 +15,13 @@ INLINE float hardtanh_slope(float x, double a, double b) {
     return x > (float)a && x < (float)b ? 1.0f : x == x ? 0.0f : x;
 }
 
+INLINE float hardsigmoid_value(float x, double a, double b) {
+    return at_most(at_least(x + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f);
+}
+INLINE float hardsigmoid_slope(float x, double a, double b) {
+    return x > -3.0f && x < 3.0f ? 1.0f / 6.0f : x == x ? 0.0f : x;
+}
+
 INLINE float hardswish_value(float x, double a, double b) {
     return at_least(x, -3.0f) * (at_most(at_least(x + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f));
 }

@@ -4,11 +4,8 @@
 
 #include "core.h"
 
-#if defined(__FMA__) || defined(__aarch64__)
+/* Where the instruction is missing this is a slow call: taking multiples of pi off needs its digits. */
 #define WIDE_FMA(a, b, c) __builtin_fma(a, b, c)
-#else
-#define WIDE_FMA(a, b, c) ((a) * (b) + (c))
-#endif
 #define WIDE_SHIFT 0x1.8p52 /* adding it rounds to an integer and leaves that in the low bits */
 #define WIDE(x, ...) wide_polynomial(x, (const double[]){__VA_ARGS__}, sizeof((const double[]){__VA_ARGS__}) / 8)
 #define PER_ROOT_PI 1.1283791670955126 /* 2 / sqrt(pi) */
