@@ -14,20 +14,25 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from matrix import Reading
+
 HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE / "scripts"
 SOURCE = HERE.parents[1] / "src"
-NUMBER = re.compile(r"(.*?):?\s+(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf))$")
+FIGURE = r"-?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)"
+NUMBER = re.compile(rf"(.*?):?\s+({FIGURE})$")
+NUMBERS = re.compile(rf"(?<![\w.]){FIGURE}(?![\w.])")
 LOSSES = ("loss", "error", "variance")
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run: ``kind`` is sick, cured or healthy; ``text`` is the script's source."""
+    """One run: ``kind`` is sick, cured or healthy; ``text`` is the script's source; ``reading``, of its last line."""
 
     name: str
     kind: str
     text: str
+    reading: Reading | None = None
 
     @property
     def key(self) -> str:
@@ -78,7 +83,7 @@ def execute(task: Task, watched: bool, limit: float) -> Outcome:
             printed, code, trouble = "", -1, f"no end after {limit:g} s"
         seconds = time.monotonic() - started
         document = json.loads(verdict.read_text()) if verdict.exists() else {}
-    label, metric = last_number(printed)
+    label, metric = read(printed, task.reading)
     if watched and not document:
         trouble = f"no verdict; {trouble}"
     return Outcome(task.name, task.kind, label, metric, round(seconds, 2), code, tuple(document.get("findings", ())),
@@ -93,6 +98,15 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join((str(SCRIPTS), str(SOURCE))),
         "GAINSTAGE_OFF": "",
     }
+
+
+def read(printed: str, reading: Reading | None) -> tuple[str, float | None]:
+    """The label and the number that tell how well a script learnt; no number where it never came to its final line."""
+    if reading is None:
+        return last_number(printed)
+    last = printed.strip().rpartition("\n")[2]
+    numbers = NUMBERS.findall(last) if last.startswith("final") else []
+    return reading.label, float(numbers[reading.position]) if reading.position < len(numbers) else None
 
 
 def last_number(printed: str) -> tuple[str, float | None]:

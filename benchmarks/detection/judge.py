@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from execute import Outcome, reaches, worse
-from matrix import HEALTHY, SICK, Fault, Sick
+from matrix import Exam, Fault, Sick
 
 
 @dataclass(slots=True)
@@ -31,10 +31,10 @@ class Judgement:
     unsound: list[str] = field(default_factory=list)
 
 
-def judge(outcomes: dict[str, Outcome]) -> Judgement:
+def judge(outcomes: dict[str, Outcome], exam: Exam) -> Judgement:
     """The verdict on every outcome at hand; ``outcomes`` is keyed by ``kind/name``."""
     verdict = Judgement()
-    for case in SICK:
+    for case in exam.sick:
         sick, cured = outcomes.get(f"sick/{case.script}"), outcomes.get(f"cured/{case.script}")
         if sick:
             for fault in case.faults:
@@ -42,9 +42,9 @@ def judge(outcomes: dict[str, Outcome]) -> Judgement:
             _precision(verdict, sick, case.accepted)
         if cured:
             _precision(verdict, cured, frozenset())
-        if sick and cured and not worse(sick, cured):
+        if sick and cured and case.comparable and not worse(sick, cured):
             verdict.unsound.append(f"{case.script}: {sick.label} {sick.metric}, cured {cured.metric}")
-    for case in HEALTHY:
+    for case in exam.healthy:
         outcome = outcomes.get(f"healthy/{case.script}")
         if outcome:
             _precision(verdict, outcome, frozenset())
@@ -56,7 +56,8 @@ def judge(outcomes: dict[str, Outcome]) -> Judgement:
 def _fault(verdict: Judgement, case: Sick, fault: Fault, outcome: Outcome) -> None:
     row = verdict.rows[fault.rules[0]]
     row.faults += 1
-    hits = [finding for finding in outcome.spoken if finding["name"] in fault.rules]
+    counted = outcome.findings if fault.info else outcome.spoken
+    hits = [finding for finding in counted if finding["name"] in fault.rules]
     if not hits:
         said = ", ".join(describe(finding) for finding in outcome.findings) or "nothing"
         verdict.misses.append(f"{case.script}: {' or '.join(fault.rules)} not named; said {said}")
