@@ -110,10 +110,15 @@ def measure(contest: Contest, x: torch.Tensor, into: dict[str, Any], compiled: b
 
 
 def second(gradient: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """The second derivative by autograd; zero where the gradient does not depend on x."""
+    """The second derivative by autograd; zero where the gradient does not depend on x, NaN where there is none."""
     if not gradient.requires_grad:
         return torch.zeros_like(x)
-    (curvature,) = torch.autograd.grad(gradient.sum(), x, allow_unused=True)
+    try:
+        (curvature,) = torch.autograd.grad(gradient.sum(), x, allow_unused=True)
+    except RuntimeError as error:
+        if "not implemented" not in str(error):
+            raise
+        return torch.full_like(x, torch.nan)
     return torch.zeros_like(x) if curvature is None else curvature
 
 

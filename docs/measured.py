@@ -93,7 +93,7 @@ def holes(way: Row) -> dict[str, Row]:
         "value NaN or inf": way["value"]["nans"],
         "gradient 0": way["gradient"]["zeros"],
         "gradient NaN or inf": way["gradient"]["nans"],
-        "second derivative NaN": way.get("curvature", {}).get("nans", {"count": 0}),
+        "second derivative NaN or missing": way.get("curvature", {}).get("nans", {"count": 0}),
         "strided differs": way.get("strided", {"count": 0}),
     }
     return {name: fault for name, fault in found.items() if fault["count"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import torch
@@ -37,7 +37,7 @@ def maxout(x: Tensor, pieces: int = 2, dim: int = -1) -> Tensor:
         return _composed(x, pieces, dim)[0]
     if x.requires_grad and torch.is_grad_enabled():
         return _Maxout.apply(x, pieces, dim)
-    return _value(x, pieces, dim)[0]
+    return reduce(torch.maximum, x.chunk(pieces, dim))  # nobody asks which one it was
 
 
 class _Maxout(torch.autograd.Function):

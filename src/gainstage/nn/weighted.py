@@ -73,16 +73,23 @@ def weighted(x: Tensor, weight: Tensor, name: str) -> Tensor:
     """
     if has_torch_function((x, weight)):
         return handle_torch_function(weighted, (x, weight), x, weight, name)
+    check(x, weight, name)
+    if torch.compiler.is_compiling():
+        return torch.ops.gainstage.weighted_value(x, weight, name)
+    if torch._C._are_functorch_transforms_active():
+        return WEIGHTED[name].value(widened(x), _placed(weight, x)).to(x.dtype)
+    if torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad):
+        return _Weighted.apply(x, weight, name)
+    return _value(x, weight, name)
+
+
+def check(x: Tensor, weight: Tensor, name: str) -> None:
+    """Raise ValueError unless ``weight`` has one element or as many as ``x`` has channels."""
     channels = x.shape[1] if x.dim() > 1 else 1
     if weight.numel() not in (1, channels):
         raise ValueError(
             f"{name} got {weight.numel()} weights for {channels} channels (dimension 1 of {tuple(x.shape)})"
         )
-    if torch.compiler.is_compiling():
-        return torch.ops.gainstage.weighted_value(x, weight, name)
-    if torch._C._are_functorch_transforms_active():
-        return WEIGHTED[name].value(widened(x), _placed(weight, x)).to(x.dtype)
-    return _Weighted.apply(x, weight, name)
 
 
 class _Weighted(torch.autograd.Function):

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from gainstage.nn.elementwise import elementwise
-from gainstage.nn.weighted import weighted
+from gainstage.nn.weighted import check, weighted
 
-# torch's kernels are at the limit of memory. Ours pay from where a result is fresh memory, by their large pages, and
-# where torch keeps the input, from where that is worth more than a call through Python.
-_FRESH, _WORTH_KEEPING = 4_194_304, 65_536
+# torch's kernels are at the limit of memory, PReLU's backward excepted. Ours pay from where a result is fresh memory,
+# by their large pages, and where torch keeps the input, from where that is worth more than a call through Python.
+_FRESH, _WORTH_KEEPING, _WORTH_A_KERNEL = 4_194_304, 65_536, 16_384
 
 
 def relu(x: Tensor) -> Tensor:
@@ -46,11 +46,16 @@ def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
 
 
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
-    """x for x > 0, weight x otherwise (He et al., 2015). While all weights are positive only the output is kept.
+    """x for x > 0, weight x otherwise (He et al., 2015).
+
+    While all weights are positive only the output is kept for backward, from 16,384 elements on.
 
     Args:
         weight: one element, or one for each channel (dimension 1).
     """
+    check(x, weight, "prelu")
+    if not torch.compiler.is_compiling() and x.numel() < _WORTH_A_KERNEL:
+        return torch.prelu(x, weight.to(x.dtype))
     return weighted(x, weight, "prelu")
 
 
