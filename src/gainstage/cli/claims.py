@@ -33,7 +33,7 @@ def build(parser: Parser) -> Parser:
     """Add this command's options to ``parser``."""
     parser.epilog = EPILOG
     parser.add_argument("ids", metavar="ID", nargs="*", help="claims to judge, in full; default: all, a line each")
-    parser.add_argument("--quick", action="store_true", help="leave out experiments: trainings over several seeds, timings")
+    parser.add_argument("--quick", action="store_true", help="leave out experiments: trainings and timings")
     parser.add_argument("--again", action="store_true", help="repeat experiments whose results are kept")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
     add_color(parser)

@@ -92,9 +92,9 @@ class Snake(nn.Module):
 
 
 class ESwish(nn.Module):
-    """beta x sigmoid(x) (Alcaide, 2018); ``beta`` between 1 and 2, 1.5 by default."""
+    """2 x sigmoid(beta x); ``beta`` is 1 by default. Alcaide (2018) puts the parameter in front instead."""
 
-    def __init__(self, beta: float = 1.5) -> None:
+    def __init__(self, beta: float = 1.0) -> None:
         super().__init__()
         self.beta = float(beta)
 

@@ -31,9 +31,9 @@ ENTRIES = (
     ),
     Definition(
         "eswish", "E-swish", "2*x*sigmoid(beta*x)",
-        "2 * x * torch.sigmoid(beta * x)", "Alcaide 2018",
-        parameters=(Parameter("beta", 1.0, "sharpness of the gate; x at 0, 2*ReLU at infinity"),),
-        note="Alcaide puts the parameter in front, as gainstage.nn.ESwish does: beta*x*sigmoid(x), beta from 1 to 2.",
+        "2 * x * torch.sigmoid(beta * x)", "Alcaide 2018", "gainstage.nn.ESwish",
+        (Parameter("beta", 1.0, "sharpness of the gate; x at 0, 2*ReLU at infinity"),),
+        note="Alcaide puts the parameter in front: beta*x*sigmoid(x), beta from 1 to 2.",
     ),
     Definition(
         "mish", "Mish", "x*tanh(softplus(x))",

@@ -58,9 +58,9 @@ def swish(x: Tensor, beta: float | Tensor = 1.0) -> Tensor:
     return elementwise(x, "silu") if beta == 1.0 else elementwise(x, "swish", (float(beta),))
 
 
-def eswish(x: Tensor, beta: float = 1.5) -> Tensor:
-    """beta x sigmoid(x) (Alcaide, 2018)."""
-    return beta * elementwise(x, "silu")
+def eswish(x: Tensor, beta: float = 1.0) -> Tensor:
+    """2 x sigmoid(beta x), the identity at beta = 0. Alcaide (2018) writes beta x sigmoid(x): ``beta * silu(x)``."""
+    return 2 * swish(x, beta)
 
 
 def mish(x: Tensor) -> Tensor:
