@@ -1,4 +1,4 @@
-"""Draws the tables ``drawn_*.csv``: what the strangers' scripts read, in place of tables whose licence forbids a copy.
+"""Draws the tables ``drawn_*.csv``: what the strangers' scripts read, in place of tables without a clear licence.
 
     python benchmarks/detection/data/draw.py
 

@@ -34,7 +34,7 @@ BURST = (
 class Fault:
     """One fault to be named: by any of ``rules``, with a cause whose name contains any of ``cause`` (empty: any).
 
-    ``info``: severity info counts as well, since nothing in the network can tell this fault from a hard task.
+    ``info``: severity info counts as well, where whoever wrote the script asks for no more.
     """
 
     rules: tuple[str, ...]

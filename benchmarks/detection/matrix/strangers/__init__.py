@@ -16,8 +16,8 @@ ORIGIN = (
     "`gainstage rules` and `gainstage explain`; neither the source of a rule nor a script of the matrix. Which fault a "
     "script has, and which rules ought to name it, is the examiner's judgement and was not touched afterwards. "
     "For this collection scripts without a seed got one, four load weights that scikit-learn pre-trains and one "
-    "pre-trains itself where a checkpoint was read, and twelve read a drawn table where the original may not be "
-    "passed on (`benchmarks/detection/data/README.md`). One script was left out: the NaN that it promised never came."
+    "pre-trains itself where a checkpoint was read, and twelve read a drawn table in the place of one without a clear "
+    "licence (`benchmarks/detection/data/README.md`). One script was left out: the NaN that it promised never came."
 )
 
 STRANGERS = Exam(
