@@ -11,6 +11,7 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress
 from gainstage.diagnose.rule import Rule, number
+from gainstage.diagnose.skill import outcome_of
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.transfer import activation_of
 from gainstage.diagnose.wording import listed, percent
@@ -36,7 +37,7 @@ class OffCentreActivation(Rule):
 
     ## When it stays silent
     Normalisation between the two stages removes the offset. A ReLU's offset is about its signal: silent. Beyond 40 dB
-    the signal has collapsed (GS104). Only an info as long as the loss falls.
+    the signal has collapsed (GS104). Only an info where the loss falls below that of a constant prediction.
 
     ## Example
     `nn.Sigmoid()` between linear layers: outputs 0.5 ± 0.05.
@@ -58,7 +59,8 @@ class OffCentreActivation(Rule):
         found = [stage for stage in view.stages if self.concerns(view, stage)]
         if found and np.isfinite(view.loss[-1]):
             # A zig-zag makes a training slow; where it gets on, it is no fault to cure.
-            yield self.report(view, found, "warning" if progress(view) == "none" else "info")
+            stuck = progress(view) == "none" or outcome_of(view).failed
+            yield self.report(view, found, "warning" if stuck else "info")
 
     def concerns(self, view: View, stage: Stage) -> bool:
         """Whether the stage is fed by an uncentred activation and its gradient shows it."""

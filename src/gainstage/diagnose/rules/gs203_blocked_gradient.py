@@ -61,10 +61,9 @@ class BlockedGradient(Rule):
 
     ## When it stays silent
     Frozen backbones, target networks and teachers are meant to stand still: without gradient and outside of
-    every optimizer nothing is said, nor about frozen weights where the network learns well, nor there about left-out
-    ones that do not look freshly drawn (a head on a pretrained network); of frozen ones that do not it is only an
-    info that they are. A gradient that is zero because units behind are dead or weights zero is the matter of GS101
-    and GS401.
+    every optimizer nothing is said, nor about frozen weights where the network learns well; of left-out ones there,
+    and of frozen ones that do not look freshly drawn, it is only an info that they are. A gradient that is zero
+    because units behind are dead or weights zero is the matter of GS101 and GS401.
 
     ## Example
     `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
@@ -122,12 +121,11 @@ class BlockedGradient(Rule):
             return "error"
         if reason in ("detached", "zero-gradient"):
             return softened("error", view)
-        random = any(untrained(view, parameter) for parameter in parameters)
         if progress(view) in ("good", "unknown"):
-            # A head on a pretrained network is trained alone on purpose; random weights are forgotten.
-            forgotten = reason == "not-in-optimizer" and random and progress(view) == "good"
-            return "warning" if forgotten else "info" if reason == "unused-or-no-grad" else None
-        pretrained = reason == "frozen" and not random
+            # A head may be trained alone on purpose: what is left out is worth a remark only.
+            remark = reason == "unused-or-no-grad" or (reason == "not-in-optimizer" and progress(view) == "good")
+            return "info" if remark else None
+        pretrained = reason == "frozen" and not any(untrained(view, parameter) for parameter in parameters)
         return "info" if pretrained and progress(view) == "some" else "warning"
 
     def report(self, view: View, reason: str, parameters: list[Parameter], severity: Severity) -> Finding:

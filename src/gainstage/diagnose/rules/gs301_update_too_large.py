@@ -12,12 +12,13 @@ from gainstage.diagnose.finding import Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.overshoot import USUAL_RATIO, blame
 from gainstage.diagnose.rule import Rule, number
-from gainstage.diagnose.skill import Outcome, outcome_of
+from gainstage.diagnose.skill import Outcome, outcome_of, supervised
 
 if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 WHOLE = 1.0  # a step that rewrites the weights once, or whose first-order promise is the whole loss
+RUINED = 10.0
 USUAL_CHANGE = 0.1  # of the loss by one step of trainings that go well; only for the remedy's number
 
 
@@ -27,7 +28,7 @@ class UpdateTooLarge(Rule):
     ## What it detects
     Steps that leave the region in which the gradient says anything: they rewrite the weights once over (update ratio
     of order 1), or promise to first order to remove more than the whole loss, and the loss did not fall, ended
-    non-finite, or is no better than a constant prediction.
+    non-finite, is no better than a constant prediction, or rose to ten times the first one on the way.
 
     ## Why it matters
     On a quadratic valley a step longer than twice the distance to its floor climbs out on the other side. What it
@@ -59,7 +60,7 @@ class UpdateTooLarge(Rule):
         # Where decay took the weights away, any step is large beside what is left of them.
         shrunk = decayed(view, view.chain) is not None
         large = (moved.change >= WHOLE) | ((moved.ratio >= WHOLE) & (not shrunk))
-        harmed = outcome.failed or not np.isfinite(view.loss).all()
+        harmed = outcome.failed or not np.isfinite(view.loss).all() or thrown_back(view, moved)
         if harmed and large.any() and not first_is_last(view, large):
             yield self.report(view, moved, outcome, large)
 
@@ -70,6 +71,8 @@ class UpdateTooLarge(Rule):
         first = int(np.flatnonzero(large)[0])  # later ones follow from it, and may be anything
         excess = max(np.nan_to_num(moved.ratio[first]) / USUAL_RATIO, np.nan_to_num(moved.change[first]) / USUAL_CHANGE)
         ending = "is still about that of a constant prediction" if outcome.fell else "did not fall"
+        if not outcome.failed:
+            ending = f"rose to {number(peak(view.loss) / view.loss[0])} times the first one before it fell"
         if not np.isfinite(view.loss).all():
             ending = "became non-finite"
         text = (
@@ -93,6 +96,12 @@ class UpdateTooLarge(Rule):
         return self.finding(
             severity, text, steps=view.steps[large], evidence=evidence, cause=blame(view, moved), remedies=remedies
         )
+
+
+def thrown_back(view: View, moved: Motion) -> bool:
+    """Whether steps that rewrite the weights made the loss ten times the first one, whatever came of it later."""
+    rewritten = bool((moved.ratio >= WHOLE).any())
+    return rewritten and supervised(view) and bool(peak(view.loss) > RUINED * view.loss[0] > 0)
 
 
 def peak(values: np.ndarray) -> float:
