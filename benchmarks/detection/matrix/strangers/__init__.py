@@ -14,10 +14,12 @@ from matrix.strangers.update import CASES as UPDATE
 ORIGIN = (
     "An examiner wrote these trainings as people post them in forums. What was known to the examiner: README, "
     "`gainstage rules` and `gainstage explain`; neither the source of a rule nor a script of the matrix. Which fault a "
-    "script has, and which rules ought to name it, is the examiner's judgement and was not touched afterwards. "
+    "script has, which rules ought to name it and what cures it is the examiner's judgement and was not touched; the "
+    "words that a cause may contain were chosen from the examiner's notes, after the first look. "
     "For this collection scripts without a seed got one, four load weights that scikit-learn pre-trains and one "
     "pre-trains itself where a checkpoint was read, and twelve read a drawn table in the place of one without a clear "
-    "licence (`benchmarks/detection/data/README.md`). One script was left out: the NaN that it promised never came."
+    "licence (`benchmarks/detection/data/README.md`). One script was left out: the NaN that it promised never came. "
+    "So the scripts differ a little from those of the first look."
 )
 
 STRANGERS = Exam(
