@@ -13,6 +13,7 @@ from torch.overrides import handle_torch_function, has_torch_function_unary
 from gainstage.nn import native
 from gainstage.nn.blocks import check, cut, direct, sizes
 from gainstage.nn.elementwise import elementwise
+from gainstage.nn.registration import operator
 
 
 def gated(x: Tensor, name: str, dim: int) -> Tensor:
@@ -86,20 +87,6 @@ def _kernels(name: str, dtype: torch.dtype) -> tuple[native.Kernel, native.Kerne
     return (value, pullback) if value and pullback else None
 
 
-def _register() -> torch.library.Library:
-    library = torch.library.Library("gainstage", "FRAGMENT")
-    tags = (torch.Tag.pt2_compliant_tag,)
-    library.define("gate(Tensor x, str name, int dim) -> Tensor", tags=tags)
-    library.define("gate_pullback(Tensor g, Tensor x, str name, int dim) -> Tensor", tags=tags)
-    library.impl("gate", _value, "CompositeExplicitAutograd")
-    library.impl("gate_pullback", _pullback, "CompositeExplicitAutograd")
-    fake = torch.library.register_fake
-    fake("gainstage::gate", lambda x, name, dim: x.new_empty(cut(x, dim, 2)), lib=library)
-    fake("gainstage::gate_pullback", lambda g, x, name, dim: x.new_empty(x.shape), lib=library)
-    torch.library.register_autograd("gainstage::gate", _backward, setup_context=_keep, lib=library)
-    return library
-
-
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     ctx.save_for_backward(inputs[0])
     ctx.name, ctx.dim = inputs[1:]
@@ -109,4 +96,11 @@ def _backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
     return torch.ops.gainstage.gate_pullback(gradient, ctx.saved_tensors[0], ctx.name, ctx.dim), None, None
 
 
-_LIBRARY = _register()
+operator(
+    "gate(Tensor x, str name, int dim) -> Tensor",
+    _value, lambda x, name, dim: x.new_empty(cut(x, dim, 2)), (_backward, _keep),
+)  # fmt: skip
+operator(
+    "gate_pullback(Tensor g, Tensor x, str name, int dim) -> Tensor",
+    _pullback, lambda g, x, name, dim: x.new_empty(x.shape),
+)  # fmt: skip

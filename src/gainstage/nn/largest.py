@@ -12,6 +12,7 @@ from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from gainstage.nn import native
 from gainstage.nn.blocks import check, cut, direct, sizes
+from gainstage.nn.registration import operator
 
 
 def maxout(x: Tensor, pieces: int = 2, dim: int = -1) -> Tensor:
@@ -106,21 +107,6 @@ def _kernels(dtype: torch.dtype) -> tuple[native.Kernel, native.Kernel] | None:
     return (value, pullback) if value and pullback else None
 
 
-def _register() -> torch.library.Library:
-    library = torch.library.Library("gainstage", "FRAGMENT")
-    tags = (torch.Tag.pt2_compliant_tag,)
-    library.define("maxout(Tensor x, int pieces, int dim) -> (Tensor, Tensor)", tags=tags)
-    library.define("maxout_pullback(Tensor g, Tensor which, int pieces, int dim) -> Tensor", tags=tags)
-    library.impl("maxout", _value, "CompositeExplicitAutograd")
-    library.impl("maxout_pullback", _pullback, "CompositeExplicitAutograd")
-    torch.library.register_fake("gainstage::maxout", _fake_value, lib=library)
-    torch.library.register_fake(
-        "gainstage::maxout_pullback", lambda g, which, pieces, dim: g.new_empty(_spread(g, pieces, dim)), lib=library
-    )
-    torch.library.register_autograd("gainstage::maxout", _backward, setup_context=_keep, lib=library)
-    return library
-
-
 def _fake_value(x: Tensor, pieces: int, dim: int) -> tuple[Tensor, Tensor]:
     shape = cut(x, dim, pieces)
     return x.new_empty(shape), x.new_empty(shape, dtype=torch.uint8)
@@ -135,4 +121,10 @@ def _backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor, None, None
     return torch.ops.gainstage.maxout_pullback(gradient, ctx.saved_tensors[0], ctx.pieces, ctx.dim), None, None
 
 
-_LIBRARY = _register()
+operator(
+    "maxout(Tensor x, int pieces, int dim) -> (Tensor, Tensor)", _value, _fake_value, (_backward, _keep)
+)  # fmt: skip
+operator(
+    "maxout_pullback(Tensor g, Tensor which, int pieces, int dim) -> Tensor",
+    _pullback, lambda g, which, pieces, dim: g.new_empty(_spread(g, pieces, dim)),
+)  # fmt: skip

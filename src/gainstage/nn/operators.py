@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gainstage.nn import native
 from gainstage.nn.formulas import FORMULAS
+from gainstage.nn.registration import operator
 
 
 def value(x: Tensor, name: str, constants: Sequence[float]) -> Tensor:
@@ -49,23 +50,6 @@ def widened(x: Tensor) -> Tensor:
     return x.to(torch.float32 if x.device.type == "mps" else torch.float64)
 
 
-def _register() -> torch.library.Library:
-    """Define both operators; the library must stay alive as long as they are used."""
-    library = torch.library.Library("gainstage", "DEF")
-    tags = (torch.Tag.pt2_compliant_tag,)
-    library.define("value(Tensor x, str name, float[] constants) -> Tensor", tags=tags)
-    library.define("pullback(Tensor gradient, Tensor x, str name, float[] constants) -> Tensor", tags=tags)
-    library.impl("value", value, "CompositeExplicitAutograd")
-    library.impl("pullback", pullback, "CompositeExplicitAutograd")
-    torch.library.register_fake("gainstage::value", lambda x, name, constants: torch.empty_like(x), lib=library)
-    torch.library.register_fake(
-        "gainstage::pullback", lambda gradient, x, name, constants: torch.empty_like(x), lib=library
-    )
-    torch.library.register_autograd("gainstage::value", _value_backward, setup_context=_keep_one, lib=library)
-    torch.library.register_autograd("gainstage::pullback", _pullback_backward, setup_context=_keep_both, lib=library)
-    return library
-
-
 def _keep_one(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     ctx.save_for_backward(kept(inputs[0], output, *inputs[1:]))
     ctx.name, ctx.constants = inputs[1:]
@@ -86,4 +70,11 @@ def _pullback_backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None
     return to_given, bent(gradient * given, x, ctx.name, ctx.constants), None, None
 
 
-_LIBRARY = _register()
+operator(
+    "value(Tensor x, str name, float[] constants) -> Tensor",
+    value, lambda x, name, constants: torch.empty_like(x), (_value_backward, _keep_one),
+)  # fmt: skip
+operator(
+    "pullback(Tensor gradient, Tensor x, str name, float[] constants) -> Tensor",
+    pullback, lambda gradient, x, name, constants: torch.empty_like(x), (_pullback_backward, _keep_both),
+)  # fmt: skip

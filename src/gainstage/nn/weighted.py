@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.overrides import handle_torch_function, has_torch_function
 
 from gainstage.nn import native
+from gainstage.nn.registration import operator
 from gainstage.nn.operators import widened
 
 _SURE = 2.0**-10  # a smaller weight could take a small input to zero, from which there is no way back
@@ -168,20 +169,6 @@ def _kernels(name: str, dtype: torch.dtype) -> tuple[native.Kernel, native.Kerne
     return (value, pullback) if value and pullback else None
 
 
-def _register() -> torch.library.Library:
-    library = torch.library.Library("gainstage", "FRAGMENT")
-    tags = (torch.Tag.pt2_compliant_tag,)
-    library.define("weighted_value(Tensor x, Tensor weight, str name) -> Tensor", tags=tags)
-    library.define("weighted_pullback(Tensor g, Tensor x, Tensor weight, str name) -> (Tensor, Tensor)", tags=tags)
-    library.impl("weighted_value", _value, "CompositeExplicitAutograd")
-    library.impl("weighted_pullback", _pullback, "CompositeExplicitAutograd")
-    fake = torch.library.register_fake
-    fake("gainstage::weighted_value", lambda x, w, name: x.new_empty(x.shape), lib=library)
-    fake("gainstage::weighted_pullback", lambda g, x, w, name: (x.new_empty(x.shape), torch.empty_like(w)), lib=library)
-    torch.library.register_autograd("gainstage::weighted_value", _backward, setup_context=_keep, lib=library)
-    return library
-
-
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     ctx.save_for_backward(inputs[0], inputs[1])
     ctx.name = inputs[2]
@@ -191,4 +178,11 @@ def _backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
     return *torch.ops.gainstage.weighted_pullback(gradient, *ctx.saved_tensors, ctx.name), None
 
 
-_LIBRARY = _register()
+operator(
+    "weighted_value(Tensor x, Tensor weight, str name) -> Tensor",
+    _value, lambda x, w, name: x.new_empty(x.shape), (_backward, _keep),
+)  # fmt: skip
+operator(
+    "weighted_pullback(Tensor g, Tensor x, Tensor weight, str name) -> (Tensor, Tensor)",
+    _pullback, lambda g, x, w, name: (x.new_empty(x.shape), torch.empty_like(w)),
+)  # fmt: skip
