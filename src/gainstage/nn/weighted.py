@@ -18,8 +18,8 @@ from torch import Tensor
 from torch.overrides import handle_torch_function, has_torch_function
 
 from gainstage.nn import native
-from gainstage.nn.registration import operator
 from gainstage.nn.operators import widened
+from gainstage.nn.registration import operator
 
 _SURE = 2.0**-10  # a smaller weight could take a small input to zero, from which there is no way back
 _POINTER, _SIZE, _INT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int
