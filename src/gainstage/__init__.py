@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gainstage.errors import GainstageError as GainstageError
     from gainstage.functions.custom import function as function
     from gainstage.record.run import Run as Run
+    from gainstage.theory.gains import gain as gain
+    from gainstage.theory.gaussian import moments as moments
 
 __version__ = "0.1.0"
 __all__ = (
@@ -31,18 +33,22 @@ __all__ = (
     "check",
     "diagnose",
     "function",
+    "gain",
     "load",
+    "moments",
     "report",
     "watch",
 )
 
-_PARTS = ("functions", "nn")  # whole packages
+_PARTS = ("functions", "nn", "theory")  # whole packages
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",
     "function": "gainstage.functions.custom",
+    "gain": "gainstage.theory.gains",
     "GainstageError": "gainstage.errors",
+    "moments": "gainstage.theory.gaussian",
     "Run": "gainstage.record.run",
 }
 

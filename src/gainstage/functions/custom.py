@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def _connected(function: Callable[[Any], Any], label: str) -> tuple[Formula, For
                 result = function(probe.copy())
             if isinstance(result, np.ndarray | np.floating):
                 value = _through_numpy(function)
-                return value, _differences(value)
+                return value, Differences(value)
             problems.append(f"it gave {type(result).__name__} for an array")
         except Exception as error:
             problems.append(f"with an array {type(error).__name__}: {error}")
@@ -99,12 +100,15 @@ def _through_numpy(function: Callable[[Any], Any]) -> Formula:
     return value
 
 
-def _differences(value: Formula) -> Formula:
-    def derivative(x: Array) -> Array:
-        step = STEP * np.maximum(1.0, np.abs(x))
-        return (value(x + step) - value(x - step)) / (2 * step)
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """The derivative of a function of which only values are known: central differences, about nine digits."""
 
-    return derivative
+    value: Formula
+
+    def __call__(self, x: Array) -> Array:
+        step = STEP * np.maximum(1.0, np.abs(x))
+        return (self.value(x + step) - self.value(x - step)) / (2 * step)
 
 
 def _through_torch(torch: Any, function: Callable[[Any], Any], dtype: Any) -> tuple[Formula, Formula]:
@@ -118,7 +122,7 @@ def _through_torch(torch: Any, function: Callable[[Any], Any], dtype: Any) -> tu
             inputs = torch.tensor(np.asarray(x), dtype=dtype, requires_grad=True)
             result = function(inputs * 1)  # a copy inside the graph: the function may work in place
             if not result.requires_grad:
-                return _differences(value)(x)
+                return Differences(value)(x)
             (slope,) = torch.autograd.grad(result.sum(), inputs, allow_unused=True)
         return np.zeros_like(x) if slope is None else slope.to(torch.float64).numpy()
 
