@@ -133,3 +133,19 @@ def test_a_kernel_that_makes_nan_of_finite_numbers_is_named() -> None:
 def test_the_accurate_form_makes_none() -> None:
     diagnosis = far_out(accurate.GELU("tanh"))
     assert holes(diagnosis) == [] and not any(finding.code == "GS701" for finding in diagnosis.findings)
+
+
+@pytest.mark.parametrize("eps", [1e-8, 1e-3], ids=["0 in float16", "representable"])
+def test_a_step_that_fails_in_float16_is_told_from_other_overflows(eps: float) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)).half()
+    x, y = digits()
+    steps = torch.optim.Adam(model.parameters(), lr=1e-3, eps=eps)
+    with gainstage.watch(every=1) as watching:
+        for _ in range(8):
+            steps.zero_grad()
+            F.cross_entropy(model(x[:256].half()), y[:256]).backward()
+            steps.step()
+    found = [finding for finding in watching.diagnosis.findings if finding.code == "GS701"]
+    causes = [finding.cause.name for finding in found if finding.cause is not None]
+    assert causes == (["float16-step"] if eps == 1e-8 else [])

@@ -45,6 +45,14 @@ def head(model: nn.Module) -> object:
     return linear_layers(model)[-1].parameters()
 
 
+def before_its_replacement(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters as they were before the first hidden layer was exchanged."""
+    given = list(model.parameters())
+    layer = linear_layers(model)[1]
+    layer.weight = nn.Parameter(layer.weight.detach().clone())
+    return given
+
+
 DEEP = {"depth": 12, "width": 32}
 PATIENTS = (
     Patient("GS101", Recipe(rate=30.0), "learning-rate"),
@@ -67,6 +75,7 @@ PATIENTS = (
     Patient("GS202", Recipe(depth=6, rate=5.0, prepare=draw(1.4)), "learning-rate"),
     Patient("GS203", Recipe(cut_after=0), "detached", "error"),
     Patient("GS203", Recipe(parameters=head), "not-in-optimizer"),
+    Patient("GS203", Recipe(parameters=before_its_replacement), "replaced"),
     Patient("GS204", Recipe(bad_step=30, rate=0.05), "single-batches"),
     Patient("GS401", Recipe(prepare=fill(0.0)), "zero-initialisation", "error"),
     Patient("GS401", Recipe(prepare=fill(0.05)), "constant-initialisation", "error"),

@@ -16,7 +16,7 @@ MISMATCHES = [
     ("cross_entropy", {**CLASSES, **PROBABILITIES}, "softmax", "probabilities-into-logit-loss"),
     ("cross_entropy", {**CLASSES, **PROBABILITIES}, "custom", "probabilities-into-logit-loss"),
     ("cross_entropy", {**CLASSES, **SQUASHED}, "sigmoid", "probabilities-into-logit-loss"),
-    ("cross_entropy", {**CLASSES, **SQUASHED}, "tanh", "probabilities-into-logit-loss"),
+    ("cross_entropy", {**CLASSES, **SQUASHED}, "tanh", "bounded-logits"),
     ("binary_cross_entropy_with_logits", {**BINARY, **SQUASHED}, "sigmoid", "probabilities-into-logit-loss"),
     ("nll_loss", {**CLASSES, **PROBABILITIES}, "softmax", "missing-log"),
     ("nll_loss", CLASSES, "", "missing-log-softmax"),

@@ -52,12 +52,15 @@ def before_cross_entropy(outlet: Outlet) -> Mismatch | None:
     if width <= 1 or not math.isfinite(high - low) or outlet.function in RECTIFIERS:
         return None
     floor = math.log1p((width - 1) * math.exp(low - high))
-    what = "probabilities" if outlet.probabilities else f"the output of {outlet.function}"
+    if outlet.probabilities or outlet.function in SQUASHED:
+        cause, given = "probabilities-into-logit-loss", "probabilities and applies softmax to them again"
+    else:
+        cause, given = "bounded-logits", f"logits that {outlet.function} keeps between {number(low)} and {number(high)}"
     text = (
-        f"cross_entropy receives {what} and applies softmax to them again: over {number(width)} classes the loss "
-        f"cannot fall below {number(floor)}, however good the network."
+        f"cross_entropy receives {given}: over {number(width)} classes the loss cannot fall below {number(floor)}, "
+        "however good the network."
     )
-    return Mismatch("probabilities-into-logit-loss", text, "drop-output-activation", floor)
+    return Mismatch(cause, text, "drop-output-activation", floor)
 
 
 def before_logit_bce(outlet: Outlet) -> Mismatch | None:
@@ -71,7 +74,8 @@ def before_logit_bce(outlet: Outlet) -> Mismatch | None:
         f"binary_cross_entropy_with_logits receives the output of {outlet.function or 'a softmax'} ({number(low)} to "
         f"{number(high)}) and applies a sigmoid to it again: the loss cannot fall below {number(floor)}."
     )
-    return Mismatch("probabilities-into-logit-loss", text, "drop-output-activation", floor)
+    cause = "probabilities-into-logit-loss" if low >= 0 else "bounded-logits"
+    return Mismatch(cause, text, "drop-output-activation", floor)
 
 
 def squashed_by_hand(outlet: Outlet) -> bool:

@@ -54,7 +54,9 @@ def origin(view: View, harmed: int) -> Origin:
     for sample in range(harmed + 1):
         parameter = next((p for p in view.run.parameters if view.update(p, "nonfinite")[sample] == 1), None)
         if parameter is not None:
-            return Origin(sample, None, "parameter", grown(view, sample, "overflow"), parameter.name)
+            narrow = any(site.parameters.get("dtype") == "float16" for site in view.run.sites)
+            cause = grown(view, sample, "float16-step" if narrow else "overflow")
+            return Origin(sample, None, "parameter", cause, parameter.name)
         found = forward(view, sample) or (backward(view, sample) if sample == harmed else None)
         if found is not None:
             return found

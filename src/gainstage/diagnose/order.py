@@ -50,7 +50,7 @@ AMPLIFIED = {"GS103": frozenset[str](), "GS106": frozenset({"linear-regime"}), "
 EXPLANATIONS = (
     Explanation("GS305", ("GS301", "GS304"), fold=True),
     Explanation("GS107", ("GS401",), fold=True),
-    Explanation("GS203", ("GS302",), frozenset({"not-in-optimizer"}), fold=True),
+    Explanation("GS203", ("GS302",), frozenset({"not-in-optimizer", "replaced"}), fold=True),
     Explanation("GS203", ("GS503", "GS504"), fold=True),
     Explanation("GS302", ("GS106",)),
     Explanation("GS201", ("GS106",)),

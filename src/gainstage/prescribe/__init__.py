@@ -1,1 +1,1 @@
-"""From findings to cures: candidate remedies, what they promise, and the change to the user's source that makes them."""
+"""From findings to cures: what may help, what it promises, and the change to the user's source that makes it."""

@@ -25,6 +25,8 @@ TEXTS = {
     "is cut behind them (detach, no_grad, .data, .item, a new tensor made from values).",
     "zero-gradient": "The gradient of {names} was exactly zero at every sample: what comes after passes nothing.",
     "not-in-optimizer": "No optimizer was given {names}: gradients arrive, and the weights never change.",
+    "replaced": "No optimizer was given {names}; in their place one steps weights that no module holds any more: the "
+    "layers were replaced after the optimizer was made.",
     "frozen": "{names} may not learn (requires_grad=False), and the rest does not get the loss down.",
     "unused-or-no-grad": "No operation that keeps a gradient uses {names}, which belong to an optimizer: they are not "
     "used, or only under no_grad.",
@@ -38,6 +40,7 @@ REMEDIES = {
     "detached": ("keep-the-graph", "remove the detach or no_grad between them and the loss"),
     "zero-gradient": ("open-the-path", "re-initialise or replace what follows them"),
     "not-in-optimizer": ("give-to-optimizer", "pass model.parameters() to the optimizer"),
+    "replaced": ("optimizer-last", "make the optimizer after the last change to the model"),
     "in-a-list": ("module-list", "keep the modules in an nn.ModuleList: model.parameters() sees no plain list"),
     "frozen": ("unfreeze", "set requires_grad=True"),
     "unused-or-no-grad": ("use-or-remove", "use them in forward with gradients on, or leave them out"),
@@ -52,7 +55,8 @@ class BlockedGradient(Rule):
     """
     ## What it detects
     Trainable weights that run in the forward pass but never receive a gradient, or only gradients of exactly zero;
-    weights with gradients that no optimizer steps; weights in an optimizer that nothing uses. And of a network as a
+    weights with gradients that no optimizer steps; weights in an optimizer that nothing uses, or that others have
+    taken the place of. And of a network as a
     whole: a loss that hangs on none of its weights, gradients that are cleared before the step, backward passes that
     no step follows.
 
@@ -69,7 +73,8 @@ class BlockedGradient(Rule):
     `h = torch.tensor(self.body(x).detach().numpy())` in front of the head.
 
     ## Remedies
-    Keep the graph whole between the weights and the loss; give every trainable parameter to an optimizer (safe).
+    Keep the graph whole between the weights and the loss; give every trainable parameter to an optimizer, which
+    is made after the last change to the model (safe).
 
     ## Source
     torch.autograd's documentation, "Locally disabling gradient computation".
@@ -89,6 +94,7 @@ class BlockedGradient(Rule):
                 reason = whole if whole and parameter.trainable else self.reason(view, parameter)
                 groups.setdefault(reason, []).append(parameter)
         groups.pop("", None)
+        tell_replaced(groups)
         for reason, parameters in groups.items():
             severity = self.severity_of(view, reason, parameters)
             if severity is not None:
@@ -119,7 +125,7 @@ class BlockedGradient(Rule):
         """What is wrong by construction is an error; what may be intended is none where the network learns well."""
         if reason == severed(view):
             return "error"
-        if reason in ("detached", "zero-gradient"):
+        if reason in ("detached", "zero-gradient", "replaced"):
             return softened("error", view)
         if progress(view) in ("good", "unknown"):
             # A head may be trained alone on purpose: what is left out is worth a remark only.
@@ -146,6 +152,20 @@ class BlockedGradient(Rule):
             severity, text, sites=stages or names, steps=view.steps, evidence=evidence,
             cause=Cause(reason), remedies=[Remedy(remedy, "safe", names[0], predicted, share)],
         )  # fmt: skip
+
+
+def tell_replaced(groups: dict[str, list[Parameter]]) -> None:
+    """A group of its own for weights without an optimizer where one still steps what was in their place before."""
+    orphans = [p for p in groups.get("unused-or-no-grad", []) if not p.root]
+    successors = [p for p in groups.get("not-in-optimizer", []) if p.root]
+    lost = [orphan for orphan in orphans if any(orphan.shape[1:] == p.shape[1:] for p in successors)]
+    found = [p for p in successors if any(orphan.shape[1:] == p.shape[1:] for orphan in lost)]
+    if found:
+        groups["replaced"] = found
+        for reason, told in (("unused-or-no-grad", lost), ("not-in-optimizer", found)):
+            groups[reason] = [p for p in groups[reason] if p not in told]
+            if not groups[reason]:
+                del groups[reason]
 
 
 def untrained(view: View, parameter: Parameter) -> bool:

@@ -20,6 +20,7 @@ REMEDIES = {
     "gradient": ("guard-operation", "0 non-finite gradients leave this operation"),
     "learning-rate": ("lower-learning-rate", "the weights stay at their present size, below overflow"),
     "masked-rows": ("unmask-one", "rows of nothing but -inf get 0 NaN: leave one entry, or set those rows to 0"),
+    "float16-step": ("float32-weights", "0 non-finite weights under autocast with float32 weights and a GradScaler"),
     "overflow": ("rescale", "numbers stay below the format's largest"),
 }
 
@@ -43,7 +44,8 @@ class NonFinite(Rule):
 
     ## Remedies
     By cause: clean the data; add the epsilon or use the combined function (`log_softmax`, `logsumexp`); lower the
-    learning rate where the numbers grew until they overflowed (all unsafe).
+    learning rate where the numbers grew until they overflowed; keep the weights in float32 where the step itself fails
+    in float16 (all unsafe).
 
     ## Source
     IEEE 754; Goldberg (1991), What every computer scientist should know about floating-point arithmetic.
@@ -67,6 +69,10 @@ class NonFinite(Rule):
         gives = "holds" if first.cause == "data" else "gives"
         before = {"data": "already", "masked-rows": "of rows that hold nothing but infinities"}.get(first.cause, before)
         text = f"{first.name}{line} {gives} NaN or infinity {before} at step {step} ({first.direction})."
+        if first.direction == "parameter":
+            text = f"{first.name} holds NaN or infinity at step {step}; no signal and no gradient did before."
+        if first.cause == "float16-step":
+            text += " Its arithmetic ran in float16, where Adam's eps of 1e-8 is 0 and 65,504 the largest number."
         if first.cause == "learning-rate":
             text += " The weights had grown by oversized steps until numbers overflowed."
         low, high = (view.signal(first.site, c)[first.sample] if first.site else np.nan for c in ("minimum", "maximum"))
