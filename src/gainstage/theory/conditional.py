@@ -17,7 +17,7 @@ from gainstage.functions.function import Array, Formula, Function
 from gainstage.theory.gaussian import BENDS, moments, panels
 from gainstage.theory.quadrature import Rule, integrate, rule
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 INNER = np.array([-9.0, -7, -5, -3.5, -2, -1, 0, 1, 2, 3.5, 5, 7, 9])  # the tails beyond hold less than 3e-19
 RULES = rule(20), rule(14)
 EPSILON = float(np.finfo(float).eps)
@@ -69,6 +69,19 @@ def _parts(formula: Formula, kinks: tuple[float, ...], signal: float, offset: fl
     near = edges[np.abs(edges) <= INNER[-1]]
     found = integrate(integrand, np.unique([INNER[0], *near, INNER[-1]]), RULES)
     return Parts(float(found.values[0]), float(found.values[1]))
+
+
+def opposed(formula: Formula, kinks: tuple[float, ...], signal: float, offset: float) -> float:
+    """E formula(u) formula(v) for two inputs that share their offset with opposite signs: correlated negatively."""
+
+    def integrand(z: Array, half: Array, rule: Rule) -> tuple[Array, float]:
+        both = [conditional(formula, kinks, side * offset * z.ravel(), signal)[0].reshape(z.shape) for side in (1, -1)]
+        density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+        return (both[0] * both[1] * density)[None], 0.0
+
+    bent = kinks if offset else ()
+    edges = np.unique([*INNER, *(side * kink / offset for kink in bent for side in (1, -1))])
+    return float(integrate(integrand, edges[np.abs(edges) <= INNER[-1]], RULES).values[0])
 
 
 def conditional(formula: Formula, kinks: tuple[float, ...], centres: Array, std: float) -> tuple[Array, Array]:
