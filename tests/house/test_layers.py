@@ -23,6 +23,7 @@ LAYERS = {
     "claims": BASE | {"functions", "theory", "claims"},
     "record": BASE | {"record"},
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
+    "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
     "show": BASE | {"functions", "claims", "record", "diagnose", "show"},
     "observe": BASE | {"functions", "record", "observe"},
 }
@@ -69,7 +70,7 @@ def test_imports_point_downward(file: Path) -> None:
 def test_only_observing_imports_torch(file: Path) -> None:
     layer = file.relative_to(PACKAGE).parts[0]
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
-    late = layer in ("api.py", "claims") or named(file) == "functions/cost.py"
+    late = layer in ("api.py", "claims", "prescribe") or named(file) == "functions/cost.py"
     assert not torch or layer in ("observe", "nn", "demo") or (late and not any(torch))
 
 
@@ -85,6 +86,12 @@ def test_proofs_are_imported_when_they_are_asked_for() -> None:
 def test_rich_is_imported_in_one_file() -> None:
     users = [named(file) for file in FILES if any(name.partition(".")[0] == "rich" for name, _ in imported(file))]
     assert users == ["show/console.py"]
+
+
+def test_libcst_is_imported_in_one_folder() -> None:
+    users = {named(file) for file in FILES if any(name.partition(".")[0] == "libcst" for name, _ in imported(file))}
+    assert users
+    assert all(user.startswith("prescribe/source/") for user in users)
 
 
 def test_relative_imports_are_not_used() -> None:

@@ -1,0 +1,1 @@
+"""One family of remedies a file; each registers what carries its names out."""

@@ -1,0 +1,84 @@
+"""Another activation where the present one hurts: hidden layers only, module and function alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gainstage.diagnose.stage import Stage
+from gainstage.prescribe.case import Case
+from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.remedies.start import drawn_afresh
+from gainstage.prescribe.sites import applied, distinct, hidden, touched
+from gainstage.prescribe.source.activations import MODULES, references, swap, swap_reference
+from gainstage.prescribe.source.patch import CannotPatch, Patch
+
+SOURCES = {
+    "relu": "Glorot, Bordes and Bengio (2011); He et al. (2015), equation 10",
+    "leaky_relu": "Maas, Hannun and Ng (2013)",
+    "elu": "Clevert, Unterthiner and Hochreiter (2016)",
+    "tanh": "LeCun, Bottou, Orr and Müller (1998), section 4.4",
+    "gelu": "Hendrycks and Gimpel (2016)",
+    "silu": "Ramachandran, Zoph and Le (2017)",
+    "prelu": "He et al. (2015), section 2.1",
+}
+SETTINGS = {"leaky_relu": "0.1"}
+
+
+@makes("swap-activation")
+def swap_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """ReLU with He's start in the place of a squashing function, and others that pass the gradient."""
+    stages = hidden(touched(case, wanted.finding)) or hidden(case.view.chain)
+    for new in ("relu", "elu", "leaky_relu", "gelu", "silu"):
+        patches = swapped(case, [stage for stage in stages if stage.function != new], new)
+        if patches:
+            whole = [stage for stage in case.view.stages if stage.site.weight]
+            text = f"{MODULES[new]} in the place of {stages[0].function} in {len(stages)} stages, weights drawn to fit."
+            yield wanted.draft(text, [*patches, *drawn_afresh(case, whole, new)], source=SOURCES[new])
+
+
+@makes("leaky-activation")
+def leaky(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """A slope on the dead side."""
+    stages = [stage for stage in hidden(case.view.stages) if stage.function == "relu"]
+    for new in ("leaky_relu", "elu", "prelu"):
+        patches = swapped(case, stages, new)
+        if patches:
+            yield wanted.draft(f"{MODULES[new]} in the place of ReLU.", patches, source=SOURCES[new])
+
+
+@makes("centre-activation")
+def centred(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """Outputs around zero."""
+    for new in ("tanh", "elu"):
+        stages = [stage for stage in hidden(case.view.stages) if stage.function not in (new, "tanh")]
+        patches = swapped(case, stages, new)
+        if patches:
+            yield wanted.draft(f"{MODULES[new]} in hidden layers: outputs around zero.", patches, source=SOURCES[new])
+
+
+def swapped(case: Case, stages: Sequence[Stage], new: str) -> list[Patch]:
+    """``new`` at every call that makes or applies the activation of these stages; empty when none is found."""
+    patches: list[Patch] = []
+    for function in dict.fromkeys(stage.function for stage in stages):
+        sites = [stage.activation for stage in stages if stage.function == function and stage.activation is not None]
+        for found in distinct(item for site in sites for item in applied(case, site)):
+            patch = Patch(found.script)
+            try:
+                swap(patch, found.call, function, new, SETTINGS.get(new, ""))
+            except CannotPatch:
+                continue
+            patches.append(patch)
+        if not patches:
+            patches += named(case, function, new)
+    return patches
+
+
+def named(case: Case, function: str, new: str) -> list[Patch]:
+    """The activation is named in one place and applied in another: ``act=nn.Sigmoid``."""
+    patches: list[Patch] = []
+    for script in case.scripts.values():
+        for node in references(script, function):
+            patch = Patch(script)
+            swap_reference(patch, node, new)
+            patches.append(patch)
+    return patches

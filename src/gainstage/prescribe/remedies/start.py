@@ -1,0 +1,100 @@
+"""Weights and biases as they are at the start: drawn again with a fitting gain, scaled, shifted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from gainstage.diagnose.stage import Stage
+from gainstage.errors import GainstageError
+from gainstage.functions import get
+from gainstage.prescribe.anchors import expression_of, start
+from gainstage.prescribe.case import Build, Case
+from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.sites import touched
+from gainstage.prescribe.source.patch import CannotPatch, Patch
+from gainstage.prescribe.wording import short
+from gainstage.theory.gains import initial_gain
+
+HE = "He, Zhang, Ren and Sun (2015), equation 10; Glorot and Bengio (2010), equation 12"
+LARGEST_GAIN = 4.0  # a sigmoid's; a function that is nearly flat would ask for more than any layer can use
+
+
+@makes("reinitialise", "larger-gain")
+def reinitialise(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """The offending layers drawn again; then every layer, where only some were named."""
+    named = [stage for stage in touched(case, wanted.finding) if stage.site.weight]
+    every = [stage for stage in case.view.stages if stage.site.weight]
+    for stages in [named] if len(named) == len(every) else [named, every]:
+        patches = drawn_afresh(case, stages)
+        if patches:
+            text = f"{len(stages)} layers drawn again, each with the gain of its activation; biases zero."
+            yield wanted.draft(text, patches, source=HE)
+
+
+def drawn_afresh(case: Case, stages: Sequence[Stage], function: str = "") -> list[Patch]:
+    """Lines that draw these stages' weights with the gain of ``function``, or of each one's own; biases zero.
+
+    The random numbers are drawn from a state of their own: the script's own stream goes on as before.
+    """
+    deviations: dict[str, float] = {}
+    biases: dict[str, None] = {}
+    builds: list[Build | None] = []
+    for stage in stages:
+        for name in dict.fromkeys((stage.site.weight, stage.site.bias)):
+            parameter = case.parameter(name)
+            if parameter is None or parameter.tied_to:
+                continue
+            try:
+                build, expression = expression_of(case, parameter)
+            except CannotPatch:
+                continue
+            builds.append(build)
+            if name == stage.site.bias:
+                biases[expression] = None
+            else:
+                deviations[expression] = gain_of(stage, function) / max(stage.site.fan_in, 1) ** 0.5
+    return inserted(case, builds, lines(case, builds, deviations, tuple(biases))) if deviations else []
+
+
+def gain_of(stage: Stage, function: str = "") -> float:
+    """What the stage's activation needs; 1 for an output and for what the catalogue does not know."""
+    if stage.is_output or stage.activation is None:
+        return 1.0
+    parameters = {} if function else stage.activation.parameters
+    try:
+        return min(initial_gain(get(function or stage.function, parameters)), LARGEST_GAIN)
+    except GainstageError:
+        return 1.0
+
+
+def lines(case: Case, builds: Sequence[Build | None], deviations: dict[str, float], biases: Sequence[str]) -> list[str]:
+    """Plain torch, one line for all weights of one size."""
+    script, _ = start(case, builds)
+    torch = Patch(script).spelled("torch")
+    found = [f"with {torch}.random.fork_rng():", f"    {torch}.manual_seed(0)"]
+    ordered = sorted(deviations, key=deviations.__getitem__)
+    for size, group in groupby(ordered, key=lambda name: short(deviations[name])):
+        found += each(tuple(group), f"{torch}.nn.init.normal_({{}}, std={size})", "    ")
+    return found + each(biases, f"{torch}.nn.init.zeros_({{}})")
+
+
+def each(expressions: Sequence[str], call: str, indent: str = "") -> list[str]:
+    """One line, or a loop over several parameters."""
+    if not expressions:
+        return []
+    if len(expressions) == 1:
+        return [indent + call.format(expressions[0])]
+    return [f"{indent}for parameter in ({', '.join(expressions)}):", f"{indent}    {call.format('parameter')}"]
+
+
+def inserted(case: Case, builds: Sequence[Build | None], text: Sequence[str]) -> list[Patch]:
+    """These lines in front of the optimizer; an empty list where there is no place."""
+    try:
+        script, node = start(case, builds)
+        patch = Patch(script)
+        patch.spelled("torch")
+        patch.before(node, text)  # type: ignore[arg-type]
+    except CannotPatch:
+        return []
+    return [patch]
