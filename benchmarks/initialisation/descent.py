@@ -2,7 +2,8 @@
 
 Every (learning rate, seed) is a copy with parameters of its own; `torch.vmap` computes all copies in one pass. A copy
 whose loss is no longer finite, or ten times that of guessing, has diverged and is taken out; so is a learning rate that
-a third of the way has come less than half as far below guessing as the best one.
+a third or two thirds of the way has come less than half as far below guessing as the best one. Where two thirds of the
+way no copy has come below guessing at all, the race is over.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from torch.func import functional_call, stack_module_state
 TAIL = 20  # steps at the end over which the training loss is averaged
 LOOK = 10  # steps between two looks for diverged copies
 DIVERGED = 10.0  # times the loss of guessing
+NOTHING = 0.99  # of the loss of guessing: above it, nothing has been learnt
 CLEARLY = 0.2  # of the loss of guessing: below it, no learning rate is said to be better than another
 HELD = 500
 MOMENTUM, BETA, TINY = 0.9, 0.999, 1e-8
@@ -112,6 +114,11 @@ class Race:
         if number in (self.task.steps // 3, 2 * self.task.steps // 3):
             self.keep(self.promising())
 
+    def hopeless(self, number: int) -> bool:
+        """Whether nothing has been learnt in most of the time."""
+        late = number >= 2 * self.task.steps // 3
+        return late and float(self.recent.mean(0).min()) > NOTHING * self.source.guessing
+
     def promising(self) -> Tensor:
         """Which of those alive have a learning rate that may still be the best."""
         below = (self.source.guessing - self.recent.mean(0)).clamp(min=0).view(len(self.task.rates), -1).mean(1)
@@ -134,7 +141,7 @@ def train(models: Sequence[nn.Module], task: Task) -> list[Run]:
     race = Race(models, task)
     for number in range(task.steps):
         race.step(number)
-        if not len(race.alive):
+        if not len(race.alive) or race.hopeless(number):
             break
     return _runs(race)
 

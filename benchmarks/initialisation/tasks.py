@@ -20,8 +20,9 @@ ACTIVATIONS: dict[str, Activation] = {
     "silu": nn.SiLU,
     "mish": nn.Mish,
 }
-SGD_RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-ADAM_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+SHALLOW_RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+DEEP_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+ADAM_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 WIDTH = 64
 LENGTH = 16
 LAYERS = 8
@@ -37,9 +38,9 @@ class Task:
     activation: str
     build: Callable[[Activation, float | None], nn.Module]
     load: Callable[[], Source]
-    steps: int = 200
+    steps: int = 150
     batch: int = 32
-    rates: tuple[float, ...] = SGD_RATES
+    rates: tuple[float, ...] = SHALLOW_RATES
     adam: bool = False
 
     @property
@@ -52,7 +53,7 @@ def _chain(depth: int, name: str) -> Task:
     def build(activation: Activation, shortcut: float | None) -> nn.Module:
         return chain(depth, WIDTH, 196, 10, activation)
 
-    return Task("chain", depth, name, build, mnist)
+    return Task("chain", depth, name, build, mnist, rates=SHALLOW_RATES if depth <= 20 else DEEP_RATES)
 
 
 def _resnet(name: str) -> Task:
@@ -66,7 +67,7 @@ def _transformer(name: str) -> Task:
     def build(activation: Activation, shortcut: float | None) -> nn.Module:
         return Transformer(LAYERS, 32, 4, manual(LENGTH).classes, LENGTH, activation)
 
-    return Task("postnorm", LAYERS, name, build, lambda: manual(LENGTH), 200, 16, ADAM_RATES, adam=True)
+    return Task("postnorm", LAYERS, name, build, lambda: manual(LENGTH), 150, 16, ADAM_RATES, adam=True)
 
 
 TASKS = {
@@ -74,6 +75,6 @@ TASKS = {
     for task in (
         *(_chain(depth, name) for depth in DEPTHS for name in ACTIVATIONS),
         *(_resnet(name) for name in ("tanh", "relu", "gelu", "silu")),
-        *(_transformer(name) for name in ("relu", "gelu", "silu")),
+        *(_transformer(name) for name in ("relu", "gelu")),
     )
 }
