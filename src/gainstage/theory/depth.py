@@ -38,7 +38,7 @@ class DepthScales:
 
     @property
     def phase(self) -> str:
-        """"ordered" (inputs are drawn together, gradients vanish), "chaotic" (the reverse) or "critical"."""
+        """ "ordered" (inputs are drawn together, gradients vanish), "chaotic" (the reverse) or "critical"."""
         if abs(self.chi_1 - 1) < 1e-9:
             return "critical"
         return "ordered" if self.chi_1 < 1 else "chaotic"
