@@ -24,9 +24,9 @@ MARKS = {"error": "✗", "warning": "!", "info": "i"}
 def add_ladder(page: Page, report: Report) -> None:
     """Put the chain of stages on the page, long chains folded."""
     rungs = report.stages
-    severities = _severities(report)
+    severities = severities_of(report)
     limit = FAULTY_ROWS if report.worst in ("error", "warning") else HEALTHY_ROWS
-    rows = fold(rungs, _kept(report), severities, limit)
+    rows = fold(rungs, kept(report), severities, limit)
     optional = [name for name in ("transmission", "dead_share", "update_ratio") if _measured(rungs, name)]
     meter = _meter(rungs, page, optional)
     several = len({rung.root for rung in rungs}) > 1
@@ -80,7 +80,7 @@ def _mark(severity: Severity | None) -> Span:
     return (MARKS[severity], severity) if severity else (" ", "")
 
 
-def _severities(report: Report) -> dict[int, Severity]:
+def severities_of(report: Report) -> dict[int, Severity]:
     """Number of a rung -> the highest severity among the findings that point at it."""
     pointed: dict[int, Severity] = {}
     for severity in reversed(SEVERITIES):
@@ -89,14 +89,15 @@ def _severities(report: Report) -> dict[int, Severity]:
     return pointed
 
 
-def _kept(report: Report) -> set[int]:
+def kept(report: Report) -> set[int]:
+    """Numbers of the rungs that stay visible when a long chain is folded."""
     rungs = report.stages
-    kept = {rung.number for rung in (*rungs[:ENDS], *rungs[-ENDS:])}
+    shown = {rung.number for rung in (*rungs[:ENDS], *rungs[-ENDS:])}
     for finding in report.findings:
         touched = [rung.number for rung in rungs if set(finding.sites).intersection(rung.members)]
         if len(touched) <= POINTED and finding.severity != "info":
-            kept.update(touched)
-    return kept
+            shown.update(touched)
+    return shown
 
 
 def _measured(rungs: Sequence[Rung], name: str) -> bool:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import shlex
 from typing import TextIO
 
-from gainstage.diagnose.finding import SEVERITIES, Cause, Finding, Remedy
+from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.show import numbers
 from gainstage.show.console import Choice, Page, Span, Terminal, terminal
 from gainstage.show.ladder import MARKS, add_ladder
 from gainstage.show.report import Report, near
+from gainstage.show.sentences import OUTCOMES, counts, headline, healthy, loss, split, typeset
 
-OUTCOMES = {
-    "running": "still running",
-    "finished": "ended normally",
-    "exited": "left by sys.exit",
-    "exception": "ended by an exception",
-    "interrupted": "was interrupted",
-    "killed": "was killed",
-}
 DETAILED = 3  # findings told with evidence and remedies; further ones get their sentence alone
 ROOT, OTHERS = (5, 3), (2, 1)  # pieces of evidence and remedies that are shown: all are in the JSON
 SHORT = 32  # cells of a text that may stand inside a line
@@ -41,7 +33,7 @@ def render(report: Report, width: int = 80, color: bool = False, unicode: bool =
     folder = os.path.dirname(report.script.name)
     for number, finding in enumerate(report.findings):
         page.blank()
-        _add_finding(page, finding, folder, headline=finding is _headline(report), full=number < DETAILED)
+        _add_finding(page, finding, folder, root=finding is headline(report), full=number < DETAILED)
     page.blank()
     _add_footer(page, report)
     return page.render()
@@ -51,14 +43,6 @@ def write(report: Report, stream: TextIO, color: Choice = "auto") -> None:
     """Print the report to ``stream``, in the width, colours and characters that it can show."""
     able = terminal(stream, color)
     stream.write(render(report, able.width, able.color, able.unicode))
-
-
-def _headline(report: Report) -> Finding | None:
-    """The finding whose sentence is the verdict: the first that costs something, or the only thing there is to say."""
-    first = next((finding for finding in report.findings if finding.severity == report.worst), None)
-    root = report.findings[0] if report.findings else None
-    chosen = root if root and root.severity != "info" else first
-    return chosen if chosen and (chosen.severity != "info" or not report.stages) else None
 
 
 def _add_header(page: Page, report: Report) -> None:
@@ -71,41 +55,13 @@ def _add_header(page: Page, report: Report) -> None:
     if script.error:
         page.paragraph((script.error, "dim"), indent=2)
     page.blank()
-    finding = _headline(report)
+    finding = headline(report)
     mark: Span = (MARKS[finding.severity], finding.severity) if finding else ("✓", "good")
-    page.labelled(mark, [(typeset(finding.text) if finding else _healthy(report), "strong")], width=1)
-    page.paragraph((f"{_counts(report)}{_loss(report)}", ""), indent=2)
+    page.labelled(mark, [(typeset(finding.text) if finding else healthy(report), "strong")], width=1)
+    page.paragraph((f"{counts(report)}{loss(report)}", ""), indent=2)
 
 
-def _healthy(report: Report) -> str:
-    if not report.stages:
-        return "Nothing wrong was seen, and no stage of a network was observed."
-    top, bottom = report.stages[0], report.stages[-1]
-    size = f"{len(report.stages)} stages" if len(report.stages) > 1 else "one stage"
-    if top.root != bottom.root or math.isnan(bottom.signal_db) or math.isnan(top.gradient_db):
-        return f"Nothing wrong inside the network ({size} looked at)."
-    signal, gradient = (numbers.decibels(level, signed=True) for level in (bottom.signal_db, top.gradient_db))
-    levels = f"over {size} the signal changes by {signal} dB, the gradient by {gradient} dB"
-    return f"Nothing wrong inside the network: {levels}."
-
-
-def _counts(report: Report) -> str:
-    counts = [(severity, report.count(severity)) for severity in SEVERITIES]
-    told = [f"{n} {severity}{'s' if n > 1 and severity != 'info' else ''}" for severity, n in counts if n]
-    return ", ".join(told) or "no findings"
-
-
-def _loss(report: Report) -> str:
-    seen = report.observed
-    if math.isnan(seen.loss_start):
-        return ""
-    start, end = (numbers.number(value).replace("-", numbers.MINUS, 1) for value in (seen.loss_start, seen.loss_end))
-    if seen.sampled < 2:
-        return f" · loss {start}"
-    return f" · loss {start} → {end}, {'falling' if seen.loss_decreasing else 'not falling'}"
-
-
-def _add_finding(page: Page, finding: Finding, folder: str, *, headline: bool, full: bool) -> None:
+def _add_finding(page: Page, finding: Finding, folder: str, *, root: bool, full: bool) -> None:
     where = _where(finding, folder)
     title: list[Span] = [
         (f"{finding.code} {finding.name} ", "strong"),
@@ -113,13 +69,13 @@ def _add_finding(page: Page, finding: Finding, folder: str, *, headline: bool, f
         (f" {where}" if where else "", "dim"),
     ]
     page.labelled((MARKS[finding.severity], finding.severity), title, width=1)
-    if not headline:
+    if not root:
         page.paragraph((typeset(finding.text), ""), indent=2)
-    if not full or (finding.severity == "info" and not headline):
+    if not full or (finding.severity == "info" and not root):
         return
-    pieces, remedies = ROOT if headline else OTHERS
+    pieces, remedies = ROOT if root else OTHERS
     cause, evidence = _cause(finding.cause) if finding.cause else "", _evidence(finding, pieces)
-    if headline:
+    if root:
         _add_labelled(page, "evidence", evidence)
         _add_labelled(page, "cause", cause)
     else:
@@ -166,22 +122,9 @@ def _cause(cause: Cause) -> str:
     return f"{name}: {typeset(cause.text)}" if cause.text else name
 
 
-def split(share_db: dict[str, float]) -> str:
-    """Decibels and what they are made of, the largest part first: ``−336 dB = −245 activation −91.0 weights``."""
-    parts = sorted(share_db.items(), key=lambda part: -abs(part[1]))
-    told = [f"{numbers.decibels(value, signed=True)} {words}" for words, value in parts if not abs(value) < 0.05]
-    total = math.fsum(share_db.values()) if all(map(math.isfinite, share_db.values())) else sum(share_db.values())
-    return f"{numbers.decibels(total, signed=True)} dB = {' '.join(told)}" if told else "0.0 dB"
-
-
 def _remedy(remedy: Remedy) -> str:
     where = f" in {remedy.where}" if remedy.where and len(remedy.where) <= SHORT else ""
     return f"{remedy.name} [{remedy.safety}]{where}: {typeset(remedy.predicted)}"
-
-
-def typeset(text: str) -> str:
-    """A sentence with the minus of its decibels written as in the ladder."""
-    return re.sub(r"-(?=[\d.]+ dB)", numbers.MINUS, text)
 
 
 def _add_footer(page: Page, report: Report) -> None:
