@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import starts
 from measured import numerics, speed
 
 from gainstage.diagnose.engine import RULES
@@ -28,6 +29,8 @@ RULE_PAGES = ROOT / "docs" / "rules"
 FUNCTION_PAGES = ROOT / "docs" / "functions"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
 OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
+INITIALISATION = ROOT / "docs" / "initialisation.md"
+STARTS = ROOT / "benchmarks" / "results" / "initialisation.json"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
 MEASURED = {"numerics": numerics, "functions": speed}
 PAGES = {"numerics": "numerics.md", "functions": "speed.md"}
@@ -70,6 +73,9 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written = {RULE_PAGES / f"{rule.code}.md": pages.page(rule) for rule in rules}
     written |= functions()
     written |= claims(json.loads(read(CLAIMS))) if CLAIMS.exists() else {}
+    if STARTS.exists() and INITIALISATION.exists():
+        block = starts.block(json.loads(read(STARTS)))
+        written[INITIALISATION] = between(read(INITIALISATION), "starts", block)
     return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 
