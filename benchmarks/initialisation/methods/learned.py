@@ -2,8 +2,8 @@
 
 The scales `m` of the weights that He's rule gave minimise the loss after one step of the optimizer,
 `L(w - eta A(g))` on another batch, as long as the gradient's norm stays below a bound; where it does not, the norm is
-what is minimised (the paper's algorithm 1). Constants are the paper's: for SGD `A(g) = g`, `eta = 0.1`, bound 1 on the
-2-norm, for Adam `A(g) = sign g`, `eta = 1e-3`, bound on the 1-norm; scales never fall below 0.01.
+what is minimised (the paper's algorithm 1). For SGD `A(g) = g`, `eta = 0.1` and the 2-norm stays below 1; for Adam
+`A(g) = sign g`, `eta = 1e-3` and the 1-norm stays below what a 2-norm of 1 allows at most. Scales stay above 0.01.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ITERATIONS = 60  # of 64 examples: an epoch, as in the paper
 RATE = 1e-2
 LOWEST = 0.01
 SGD_STEP, SGD_BOUND = 0.1, 1.0
-ADAM_STEP, ADAM_BOUND = 1e-3, 1.0  # of the 1-norm, per square root of the number of parameters
+ADAM_STEP, ADAM_BOUND = 1e-3, 1.0  # per square root of the number of parameters
 SIZE = 64
 
 
