@@ -71,8 +71,8 @@ def test_autoinit_expects_what_a_simulation_gives(bench: Any, name: str) -> None
     torch.manual_seed(0)
     model = bench.networks.chain(3, WIDE, WIDE, 10, bench.tasks.ACTIVATIONS[name])
     generator = torch.Generator().manual_seed(1)
-    expected = bench.analytic.propagate(model, bench.analytic.Signal(0.5, 2.0), generator)
     x = 0.5 + math.sqrt(2.0) * torch.randn(WIDE, WIDE)
+    expected = bench.analytic.propagate(model, x, bench.analytic.Signal(0.5, 2.0), generator)
     with torch.no_grad():
         for place, part in enumerate(model[:-1]):
             x = part(x)
@@ -84,11 +84,20 @@ def test_autoinit_expects_what_a_simulation_gives(bench: Any, name: str) -> None
 
 
 def test_autoinit_adds_what_meets_in_a_sum(bench: Any) -> None:
-    model = bench.networks.resnet(4, 1, 10, nn.ReLU)
-    signals = bench.analytic.propagate(model, bench.analytic.Signal(0.0, 1.0), torch.Generator().manual_seed(0))
+    model, images = bench.networks.resnet(4, 1, 10, nn.ReLU), torch.randn(2, 1, 8, 8)
+    signals = bench.analytic.propagate(model, images, bench.analytic.Signal(0.0, 1.0), torch.Generator().manual_seed(0))
     relu = bench.analytic.Signal(1 / math.sqrt(2 * math.pi), 0.5 - 1 / (2 * math.pi))
     assert signals["_1"] == pytest.approx(relu)
     assert signals["add"] == pytest.approx((relu.mean, relu.variance + 1))
+
+
+def test_autoinit_counts_the_zeros_around_an_image(bench: Any) -> None:
+    """Of 3 x 3 taps, four see a 2 x 2 image from each of its places."""
+    torch.manual_seed(0)
+    model, images = nn.Sequential(nn.Conv2d(64, 256, 3, padding=1)), torch.randn(64, 64, 2, 2)
+    bench.analytic.propagate(model, images, bench.analytic.Signal(0.0, 1.0), torch.Generator().manual_seed(0))
+    assert float(model(images).detach().var()) == pytest.approx(1.0, rel=0.05)
+    assert float(model[0].weight.detach().var()) == pytest.approx(1 / (64 * 4), rel=0.05)
 
 
 def test_gradinit_lowers_what_it_minimises(bench: Any) -> None:
