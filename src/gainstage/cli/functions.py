@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gainstage.cli.exits import OK
-from gainstage.cli.parser import Parser, add_color
+from gainstage.cli.parser import Parser, add_color, setting
 from gainstage.config import read
 from gainstage.errors import GainstageError
 
@@ -45,7 +45,7 @@ def execute(arguments: Sequence[str]) -> int:
 
     if options.cost and options.name is None:
         raise GainstageError("--cost measures one function: gainstage functions gelu --cost")
-    settings = dict(_setting(text) for text in options.settings)
+    settings = dict(setting(text) for text in options.settings)
     shown = [card(options.name, settings)] if options.name else [card(name) for name in names()]
     cost = measure(shown[0]) if options.cost else None
     if options.json:
@@ -58,12 +58,3 @@ def execute(arguments: Sequence[str]) -> int:
     else:
         cards.write_list(shown, sys.stdout, color)  # type: ignore[arg-type]
     return OK
-
-
-def _setting(text: str) -> tuple[str, float]:
-    name, equals, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        given = f"{value!r} is no number" if equals else f"{text!r} has no value"
-        raise GainstageError(f"{given}; a parameter is given as NAME=VALUE, as in negative_slope=0.1") from None

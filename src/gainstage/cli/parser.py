@@ -9,6 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from gainstage.config import COLORS, LEVELS
+from gainstage.errors import GainstageError
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,3 +62,17 @@ def add_fail_on(parser: Parser, default: str) -> None:
 def add_color(parser: Parser) -> None:
     """The option about colour; NO_COLOR and FORCE_COLOR are obeyed as well."""
     parser.add_argument("--color", metavar="WHEN", help=f"{', '.join(COLORS)} (default: auto)")
+
+
+def setting(text: str) -> tuple[str, float]:
+    """``NAME=VALUE`` as a pair.
+
+    Raises:
+        GainstageError: there is no value, or it is no number.
+    """
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        given = f"{value!r} is no number" if equals else f"{text!r} has no value"
+        raise GainstageError(f"{given}; a parameter is given as NAME=VALUE, as in negative_slope=0.1") from None

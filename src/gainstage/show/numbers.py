@@ -48,6 +48,13 @@ def ratio(value: float) -> str:
     return f"{digits}e{int(exponent)}"
 
 
+def factor(value: float) -> str:
+    """How many times as much: ``1.6``, ``2,867``, ``1.1e15``."""
+    if not value < 1e6:
+        return ratio(value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
 def span(low: float, high: float) -> str:
     """A range of levels: ``−17.1`` when both ends read the same, else ``−17.1…−3.0``."""
     first, last = decibels(low), decibels(high)

@@ -13,22 +13,33 @@ Cells = dict[tuple[int, int], int]
 
 
 def add_plot(
-    page: Page, x: Curve, curves: Sequence[tuple[Curve, str]], window: tuple[float, float], size: tuple[int, int]
+    page: Page,
+    x: Curve,
+    curves: Sequence[tuple[Curve, str]],
+    window: tuple[float, float],
+    size: tuple[int, int],
+    *,
+    labels: Sequence[str] = (),
 ) -> None:
     """Add the curves, each with the role of its colour, the first on top; ``size`` is columns and rows of characters.
 
     ``x`` ascends evenly, two points for each column; values that are nan or outside the ``window`` are left out.
+    ``labels`` stand in front of the rows, all equally long; with them the upright axis is at the left, else at 0.
     """
     columns, rows = size
     drawn = [(_cells(curve, window, size), role) for curve, role in curves]
     axis = round((window[1] - 0.0) / (window[1] - window[0]) * rows - 0.5) if window[0] <= 0 <= window[1] else -1
+    upright = -1 if labels else columns // 2
     for row in range(rows):
-        page.paragraph(*_row(row, columns, drawn, row == axis, page.terminal.unicode), indent=2)
+        label = [(labels[row], "dim")] if labels else []
+        page.paragraph(*label, *_row(row, columns, drawn, (upright, row == axis), page.terminal.unicode), indent=2)
     left, right = f"{x[0]:g}", f"{x[-1]:g}"
-    page.paragraph((left + "0".center(columns - len(left) - len(right)) + right, "dim"), indent=2)
+    middle = "" if labels else "0"
+    below = left + middle.center(columns - len(left) - len(right)) + right
+    page.paragraph((" " * (len(labels[0]) if labels else 0) + below, "dim"), indent=2)
 
 
-def _row(row: int, columns: int, drawn: Sequence[tuple[Cells, str]], axis: bool, unicode: bool) -> Spans:
+def _row(row: int, columns: int, drawn: Sequence[tuple[Cells, str]], axes: tuple[int, bool], unicode: bool) -> Spans:
     spans: list[tuple[str, str]] = []
     for column in range(columns):
         present = [(cells[column, row], role) for cells, role in drawn if (column, row) in cells]
@@ -38,10 +49,10 @@ def _row(row: int, columns: int, drawn: Sequence[tuple[Cells, str]], axis: bool,
                 dots |= bits
             mark = chr(0x2800 + dots) if unicode else "*" if present[0][1] == drawn[0][1] else "."
             spans.append((mark, present[0][1]))
-        elif axis:
+        elif axes[1]:
             spans.append(("┈" if unicode else "-", "dim"))
         else:
-            spans.append(("┊" if unicode else "|", "dim") if column == columns // 2 else (" ", ""))
+            spans.append(("┊" if unicode else "|", "dim") if column == axes[0] else (" ", ""))
     return spans
 
 

@@ -100,7 +100,7 @@ def _astray(gain: Gain, chain: Propagation) -> bool:
 def _alternatives(chain: Propagation) -> Iterator[Alternative]:
     """Changes that hold the chain, the mildest first: another start, then normalisation, then residual paths too."""
     tried = [(recipe, "plain") for recipe in ("gain", "critical", "orthogonal")] if chain.block == "plain" else []
-    tried += [("gain", "norm"), ("gain", "pre-norm")]
+    tried += [(recipe, block) for block in ("norm", "pre-norm") for recipe in (chain.start.name, "gain")]
     for recipe, block in tried:
         if (recipe, block) == (chain.start.name, chain.block):
             continue

@@ -55,6 +55,7 @@ class Propagation:
     block: str
     depth: int
     width: int
+    bias: bool
     input_variance: float
     seeds: int
     rungs: tuple[Rung, ...]
@@ -106,7 +107,7 @@ def propagate(
         function, drawn, depth=depth, width=width, block=block, input_variance=input_variance, seeds=seeds
     )
     rungs = _rungs(predict(function, drawn, block, depth, input_variance), measured)
-    return Propagation(function, gain(function), drawn, block, depth, width, input_variance, seeds, rungs)
+    return Propagation(function, gain(function), drawn, block, depth, width, bias, input_variance, seeds, rungs)
 
 
 @dataclass(frozen=True, slots=True)

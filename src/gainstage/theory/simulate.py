@@ -11,6 +11,8 @@ from gainstage.functions.function import Array, Function
 from gainstage.theory.start import Start
 from gainstage.theory.wiring import WIRINGS, Drawn, Step, Wiring
 
+MOST_WEIGHTS = 250_000_000  # kept until the gradient comes back: 2 GB
+
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
@@ -59,6 +61,11 @@ def simulate(
     for name, size in sizes.items():
         if size < (2 if name == "examples" else 1):
             raise GainstageError(f"{name}={size}: expected a positive whole number, 2 examples at least")
+    if depth * width**2 > MOST_WEIGHTS:
+        room = 8 * depth * width**2 / 1e9
+        raise GainstageError(
+            f"depth={depth}, width={width}: the weights take {room:.0f} GB; choose smaller ones (2 GB)"
+        )
     if block not in WIRINGS:
         raise GainstageError(f"no block {block!r}; expected one of {', '.join(WIRINGS)}")
     shape = (examples, width)
@@ -78,7 +85,8 @@ def _through(
     """The input and what comes out of each block; and the blocks."""
     layers, steps = [x], []
     for layer in range(depth):
-        weights, bias = _weights(start, layer, x.shape[1], generator), _biases(start, x.shape[1], generator)
+        weights = matrix(start.drawn, start.weights(layer), x.shape[1], generator)
+        bias = _biases(start, x.shape[1], generator)
         steps.append(wired(Drawn(function, weights, bias), layers[-1]))
         layers.append(steps[-1].output)
     return layers, steps
@@ -100,16 +108,15 @@ def _power(x: Array) -> float:
     return float((x**2).mean())
 
 
-def _weights(start: Start, layer: int, width: int, generator: np.random.Generator) -> Array:
-    """A matrix (fan_in, fan_out) whose entries have standard deviation sigma_w / sqrt(width)."""
-    sigma_w = start.weights(layer)
-    if start.drawn == "uniform":
+def matrix(drawn: str, sigma_w: float, width: int, generator: np.random.Generator) -> Array:
+    """A matrix (fan_in, fan_out) whose entries have standard deviation sigma_w / sqrt(width), drawn as ``Start`` says."""
+    if drawn == "uniform":
         reach = sigma_w * np.sqrt(3 / width)
         return generator.uniform(-reach, reach, (width, width))
-    drawn = generator.standard_normal((width, width))
-    if start.drawn == "normal":
-        return drawn * sigma_w / np.sqrt(width)
-    orthogonal, triangle = np.linalg.qr(drawn)
+    entries = generator.standard_normal((width, width))
+    if drawn == "normal":
+        return entries * sigma_w / np.sqrt(width)
+    orthogonal, triangle = np.linalg.qr(entries)
     return orthogonal * np.sign(np.diag(triangle)) * sigma_w  # the signs make it uniform (Mezzadri 2007)
 
 
