@@ -115,7 +115,8 @@ class View:
         shares["weights"] = self._backward_gain(stage.site)
         for site in stage.path:
             if site.kind in shares or site.kind == "activation":
-                shares[site.kind] = shares[site.kind] + np.nan_to_num(self._backward_gain(site), nan=0.0)
+                gain = self._backward_gain(site)
+                shares[site.kind] = shares[site.kind] + np.where(np.isnan(gain), 0.0, gain)
         finite = np.isfinite(total)
         shares["weights"] = np.where(finite & np.isnan(shares["weights"]), 0.0, shares["weights"])
         with np.errstate(invalid="ignore"):

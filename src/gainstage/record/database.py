@@ -65,6 +65,10 @@ class Database:
             raise TypeError("a step number is no whole number")
         return found
 
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query of ours, as SQLite gives them: whoever asks converts each cell."""
+        yield from self._connection.execute(query)
+
     def records(self, table: Table, steps: Sequence[int] | None = None) -> Iterator[dict[str, Any]]:
         """Decoded rows as keyword arguments of their record, in the order of their keys; only of ``steps`` if given."""
         decoders = [(column.name, column.codec.decode) for column in table.columns]
