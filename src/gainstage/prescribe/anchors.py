@@ -9,7 +9,7 @@ from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.places import ends
 from gainstage.prescribe.source.expressions import assigned_to, class_of, function_of, loops_around, method, receiver
 from gainstage.prescribe.source.patch import CannotPatch
-from gainstage.prescribe.source.script import Call, Script
+from gainstage.prescribe.source.script import Call, Node, Script
 from gainstage.record.schema import Parameter
 
 
@@ -35,7 +35,7 @@ class Turn:
         return self.script.code(inner) if inner is not None else ""
 
     @property
-    def loop(self) -> object | None:
+    def loop(self) -> Node | None:
         """The outermost loop of its function."""
         loops = list(loops_around(self.script, self.backward))
         return loops[-1] if loops else None
@@ -148,7 +148,7 @@ def member(expression: str, path: str) -> str:
     return expression
 
 
-def start(case: Case, builds: Sequence[Build | None]) -> tuple[Script, object]:
+def start(case: Case, builds: Sequence[Build | None]) -> tuple[Script, Node]:
     """The statement in front of which a network can be changed before it trains.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from gainstage.diagnose.engine import Diagnosis
@@ -14,7 +15,8 @@ from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import MAKERS, Draft, Wanted, together
 from gainstage.prescribe.places import Places
 
-MOST = 16  # candidates that are handed on; each costs a training
+MOST = 12  # candidates that are handed on; each costs a training
+ALIKE = 3  # of one remedy
 
 
 def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -76,8 +78,11 @@ def combined(causes: list[list[Draft]]) -> list[Draft]:
 def distinct(found: list[Draft]) -> tuple[Candidate, ...]:
     """Those that can be carried out, each text once; what is to be done by hand behind them."""
     made: dict[object, Candidate] = {}
+    counts: Counter[str] = Counter()
     for draft in found:
-        candidate = draft.candidate()
-        if candidate is not None:
-            made.setdefault(candidate.changes or candidate.by_hand, candidate)
+        candidate = draft.candidate() if counts[draft.remedy] < ALIKE else None
+        key = candidate and (candidate.changes or candidate.by_hand)
+        if candidate is not None and key not in made:
+            made[key] = candidate
+            counts[draft.remedy] += 1
     return tuple(sorted(made.values(), key=lambda item: not item.changes))

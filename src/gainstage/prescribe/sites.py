@@ -9,6 +9,7 @@ from gainstage.diagnose.stage import Stage
 from gainstage.prescribe.case import Case, Found
 from gainstage.prescribe.source.activations import MODULES, is_activation
 from gainstage.prescribe.source.expressions import function_of
+from gainstage.prescribe.source.script import Call, Script
 from gainstage.record.schema import Site
 
 
@@ -26,10 +27,10 @@ def applied(case: Case, site: Site) -> list[Found]:
     ]
 
 
-def _same_function(case: Case, site: Site, script: object, call: object) -> bool:
+def _same_function(case: Case, site: Site, script: Script, call: Call) -> bool:
     """Multi-line statements: the line that ran need not be the line the call begins in."""
     for found in case.on_line(site):
-        if found.script is script and function_of(found.script, found.call) is function_of(found.script, call):  # type: ignore[arg-type]
+        if found.script is script and function_of(found.script, found.call) is function_of(script, call):
             return True
     return False
 

@@ -9,6 +9,7 @@ from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.source.patch import Patch
 from gainstage.prescribe.source.script import argument, number
+from gainstage.prescribe.source.steps import rescaled_steps
 from gainstage.prescribe.wording import short
 
 _SECOND = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "NAdam", "RAdam", "Adamax", "Adadelta", "Rprop", "ASGD")
@@ -19,13 +20,29 @@ STEP_SOURCE = "Goodfellow, Bengio and Courville (2016), Deep Learning, section 1
 def learning_rate(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The measured factor, at every place where the optimizer's rate is written."""
     aim = wanted.remedy.value
-    if aim is None or not math.isfinite(case.rate) or case.rate <= 0 or aim <= 0:
+    if aim is None or not aim > 0:
+        return
+    if not case.builds:
+        yield from by_hand(case, wanted, aim)
+        return
+    if not case.rate > 0:
         return
     for factor in factors(case.rate, aim):
         patches = scaled(case, "lr", factor, position=1)
         if patches:
             text = f"Learning rate {short(case.rate * factor)} instead of {short(case.rate)}."
             yield wanted.draft(text, patches, source=STEP_SOURCE)
+
+
+def by_hand(case: Case, wanted: Wanted, aim: float) -> Iterator[Draft]:
+    """A loop that steps by itself: the factor in front of every gradient."""
+    up = wanted.remedy.name.startswith("raise")
+    known = case.rate if case.rate > 0 else math.nan
+    factor = aim / known if known > 0 else math.nan
+    for change in (factor,) if math.isfinite(factor) else (100.0, 10.0, 1000.0) if up else (0.1, 0.01, 0.001):
+        patches = [patch for script in case.scripts.values() for patch in rescaled_steps(script, short(change))]
+        if patches:
+            yield wanted.draft(f"Steps {short(change)} times as large.", patches, source=STEP_SOURCE)
 
 
 def factors(rate: float, aim: float) -> tuple[float, ...]:

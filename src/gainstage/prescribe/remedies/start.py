@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -17,6 +18,7 @@ from gainstage.prescribe.wording import short
 from gainstage.theory.gains import initial_gain
 
 HE = "He, Zhang, Ren and Sun (2015), equation 10; Glorot and Bengio (2010), equation 12"
+WIDTH = 100
 LARGEST_GAIN = 4.0  # a sigmoid's; a function that is nearly flat would ask for more than any layer can use
 
 
@@ -54,7 +56,30 @@ def drawn_afresh(case: Case, stages: Sequence[Stage], function: str = "") -> lis
                 biases[expression] = None
             else:
                 deviations[expression] = gain_of(stage, function) / max(stage.site.fan_in, 1) ** 0.5
-    return inserted(case, builds, lines(case, builds, deviations, tuple(biases))) if deviations else []
+    if not deviations:
+        return nameless(case, stages, function)
+    return inserted(case, builds, lines(case, builds, deviations, tuple(biases)))
+
+
+def nameless(case: Case, stages: Sequence[Stage], function: str = "") -> list[Patch]:
+    """Weights that no expression leads to are found in the optimizer, and all drawn with one gain."""
+    hidden = [stage for stage in stages if stage.activation is not None]
+    shapes = {parameter.shape[-1:] for parameter in case.run.parameters if len(parameter.shape) == 2}
+    fans = {stage.site.fan_in for stage in stages}
+    for build in case.builds:
+        if not hidden or not build.target or {shape[0] for shape in shapes} != fans:
+            continue
+        patch = Patch(build.at.script)
+        torch, gain = patch.spelled("torch"), short(gain_of(hidden[0], function))
+        every = f'[p for group in {build.target}.param_groups for p in group["params"] if p.dim() > 1]'
+        patch.after(build.at.call, [
+            f"with {torch}.random.fork_rng():",
+            f"    {torch}.manual_seed(0)",
+            f"    for parameter in {every}:",
+            f"        {torch}.nn.init.normal_(parameter, std={gain} / parameter.shape[-1] ** 0.5)",
+        ])  # fmt: skip
+        return [patch]
+    return []
 
 
 def gain_of(stage: Stage, function: str = "") -> float:
@@ -85,7 +110,12 @@ def each(expressions: Sequence[str], call: str, indent: str = "") -> list[str]:
         return []
     if len(expressions) == 1:
         return [indent + call.format(expressions[0])]
-    return [f"{indent}for parameter in ({', '.join(expressions)}):", f"{indent}    {call.format('parameter')}"]
+    body = f"{indent}    {call.format('parameter')}"
+    short_head = f"{indent}for parameter in ({', '.join(expressions)}):"
+    if len(short_head) <= WIDTH:
+        return [short_head, body]
+    items = textwrap.wrap(f"{', '.join(expressions)},", WIDTH - len(indent) - 4, break_long_words=False)
+    return [f"{indent}for parameter in (", *(f"{indent}    {item}" for item in items), f"{indent}):", body]
 
 
 def inserted(case: Case, builds: Sequence[Build | None], text: Sequence[str]) -> list[Patch]:
@@ -94,7 +124,7 @@ def inserted(case: Case, builds: Sequence[Build | None], text: Sequence[str]) ->
         script, node = start(case, builds)
         patch = Patch(script)
         patch.spelled("torch")
-        patch.before(node, text)  # type: ignore[arg-type]
+        patch.before(node, text)
     except CannotPatch:
         return []
     return [patch]

@@ -91,6 +91,15 @@ def _dimension(script: Script, call: cst.Call) -> str:
     return "dim=-1"
 
 
+def step_replaced(patch: Patch, call: cst.Call, new: str) -> None:
+    """A smooth function, or nothing, in the place of a step."""
+    inner = operand(patch.script, call)
+    if new == "identity":
+        patch.unwrap(call, inner)
+    else:
+        patch.replace(call, f"{_function(patch, new)}({patch.script.code(inner)})")
+
+
 def references(script: Script, name: str) -> list[cst.CSTNode]:
     """Where the activation is named and not called: ``act=nn.ReLU``, ``nonlinearity=torch.tanh``."""
     wanted = {item for item in _names(name) if item.startswith("torch.")}

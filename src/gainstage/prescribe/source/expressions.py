@@ -71,3 +71,20 @@ def base_name(node: cst.CSTNode) -> str:
         else:
             return ""
     return node.value
+
+
+def subtraction_around(script: Script, node: cst.CSTNode) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+    """Both sides of the difference that ``node`` is a part of, or that is a part of it; None without one."""
+    around = [item for item in script.parents(node) if isinstance(item, cst.BinaryOperation)]
+    inside = list(script.inside(node, cst.BinaryOperation))
+    for item in (*around, *inside):
+        if isinstance(item.operator, cst.Subtract):
+            return item.left, item.right
+    return None
+
+
+def is_cheap(node: cst.CSTNode) -> bool:
+    """A name, an attribute or a part of one: may be written twice, costs nothing and changes nothing."""
+    if isinstance(node, cst.Subscript):
+        return is_cheap(node.value)
+    return isinstance(node, cst.Name) or (isinstance(node, cst.Attribute) and is_cheap(node.value))

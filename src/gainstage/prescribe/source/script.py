@@ -12,8 +12,10 @@ from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvide
 
 from gainstage.errors import GainstageError
 
-Node = TypeVar("Node", bound=cst.CSTNode)
+Node = cst.CSTNode
+Expression = cst.BaseExpression
 Call = cst.Call
+Kind = TypeVar("Kind", bound=cst.CSTNode)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ROOTS = ("torch.nn.functional", "torch.nn.init", "torch.nn", "torch.optim", "torch")
 
@@ -84,7 +86,7 @@ class Script:
             yield up
             node = up
 
-    def inside(self, node: cst.CSTNode, kind: type[Node]) -> Iterator[Node]:
+    def inside(self, node: cst.CSTNode, kind: type[Kind]) -> Iterator[Kind]:
         """Nodes of one kind in ``node``, itself included, in the order of the text."""
         if isinstance(node, kind):
             yield node

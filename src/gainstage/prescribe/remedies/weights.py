@@ -1,0 +1,142 @@
+"""Weights and biases that are there already: scaled, shifted, made orthogonal; recurrences with gates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gainstage.diagnose.stage import Stage
+from gainstage.prescribe.anchors import expression_of, start
+from gainstage.prescribe.case import Build, Case
+from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.remedies.start import HE, drawn_afresh, each, gain_of, inserted
+from gainstage.prescribe.sites import touched
+from gainstage.prescribe.source.patch import CannotPatch, Patch
+from gainstage.prescribe.wording import short
+from gainstage.record.schema import Parameter
+
+SAXE = "Saxe, McClelland and Ganguli (2014); Le, Jaitly and Hinton (2015)"
+GATES = "Cho et al. (2014), section 2.3; Jozefowicz, Zaremba and Sutskever (2015)"
+REVIVE = "He et al. (2015): biases begin at zero; Lu et al. (2020), Dying ReLU and initialization"
+
+
+@makes("rescale-weights")
+def rescale_weights(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """Each weight times what brings its gain to the one that its activation needs; then drawn again."""
+    stages = [stage for stage in touched(case, wanted.finding) if stage.site.weight]
+    factors = {stage.site.weight: factor for stage in stages if (factor := missing_factor(case, stage)) is not None}
+    if patches := multiplied(case, factors):
+        text = f"{len(factors)} weights brought to the gain that their activations need, their pattern kept."
+        yield wanted.draft(text, patches, source=HE)
+    if patches := drawn_afresh(case, stages):
+        yield wanted.draft(f"{len(stages)} layers drawn again with fitting gains.", patches, source=HE)
+
+
+def missing_factor(case: Case, stage: Stage) -> float | None:
+    """The gain that is needed over the one that is there at the start; None where it was not measured."""
+    parameter = case.parameter(stage.site.weight)
+    if parameter is None or parameter.tied_to:
+        return None
+    sizes = case.run.update(parameter.index, "weight")
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not sizes.size:
+        return None
+    return gain_of(stage) / (float(sizes[0]) * math.sqrt(max(stage.site.fan_in, 1)))
+
+
+def multiplied(case: Case, factors: dict[str, float]) -> list[Patch]:
+    """Lines that multiply these parameters in place."""
+    lines: list[str] = []
+    builds: list[Build | None] = []
+    for name, factor in factors.items():
+        parameter = case.parameter(name)
+        try:
+            build, expression = expression_of(case, parameter) if parameter is not None else (None, "")
+        except CannotPatch:
+            continue
+        if expression:
+            builds.append(build)
+            lines.append(f"    {expression}.mul_({short(factor)})")
+    if not lines:
+        return []
+    try:
+        script, _ = start(case, builds)
+    except CannotPatch:
+        return []
+    return inserted(case, builds, [f"with {Patch(script).spelled('torch.no_grad')}():", *lines])
+
+
+@makes("zero-bias")
+def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """The biases of the dead stages at zero; trained weights stay."""
+    stages = touched(case, wanted.finding)
+    names = [stage.site.bias for stage in stages if stage.site.bias]
+    for chosen, text in ((names, "Biases of the dead layers at zero."), (offsets(case, stages), "Offsets at zero.")):
+        if patches := zeroed(case, chosen):
+            yield wanted.draft(text, patches, source=REVIVE)
+    if patches := drawn_afresh(case, [stage for stage in stages if stage.site.weight]):
+        yield wanted.draft("The dead layers drawn again, biases zero.", patches, source=REVIVE)
+
+
+def offsets(case: Case, stages: Sequence[Stage]) -> list[str]:
+    """Parameters with one number for each unit that are neither weight nor bias of a layer: thresholds."""
+    known = {name for site in case.run.sites for name in (site.weight, site.bias)}
+    units = {stage.site.fan_out or stage.site.units for stage in stages}
+    return [
+        parameter.name for parameter in case.run.parameters
+        if parameter.name not in known and parameter.trainable and math.prod(parameter.shape) in units
+    ]  # fmt: skip
+
+
+def zeroed(case: Case, names: Sequence[str]) -> list[Patch]:
+    """Lines that set these parameters to zero."""
+    return filled(case, [parameter for name in names if (parameter := case.parameter(name)) is not None],
+                  "{torch}.nn.init.zeros_({{}})")  # fmt: skip
+
+
+def filled(case: Case, parameters: Sequence[Parameter], call: str) -> list[Patch]:
+    """One call of ``torch.nn.init`` for each of these parameters."""
+    expressions: list[str] = []
+    builds: list[Build | None] = []
+    for parameter in parameters:
+        try:
+            build, expression = expression_of(case, parameter)
+        except CannotPatch:
+            continue
+        builds.append(build)
+        expressions.append(expression)
+    if not expressions:
+        return []
+    try:
+        script, _ = start(case, builds)
+    except CannotPatch:
+        return []
+    return inserted(case, builds, each(expressions, call.format(torch=Patch(script).spelled("torch"))))
+
+
+@makes("orthogonal-recurrence")
+def orthogonal_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """Recurrent weights that keep every length."""
+    recurrent = [parameter for parameter in case.run.parameters if "weight_hh" in parameter.name]
+    for call, text in (("{torch}.nn.init.orthogonal_({{}})", "orthogonal"), ("{torch}.nn.init.eye_({{}})", "identity")):
+        if patches := filled(case, recurrent, call):
+            yield wanted.draft(f"Recurrent weights start {text}.", patches, source=SAXE)
+
+
+@makes("gated-recurrence")
+def gated_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """A GRU: the same arguments, the same results."""
+    patches: list[Patch] = []
+    for script in case.scripts.values():
+        for call in script.calls:
+            name = script.name(call)
+            if name in ("torch.nn.RNN", "torch.nn.RNNCell"):
+                patch = Patch(script)
+                kept = [item for item in call.args if item.keyword is None or item.keyword.value != "nonlinearity"]
+                inside = ", ".join(script.code(item).rstrip(", ") for item in kept)
+                patch.replace(call, f"{patch.spelled(name.replace('RNN', 'GRU'))}({inside})")
+                patches.append(patch)
+    if patches:
+        yield wanted.draft("GRU in the place of RNN.", patches, source=GATES)

@@ -1,0 +1,31 @@
+"""Steps that a script takes by hand: ``w -= lr * w.grad``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from gainstage.prescribe.source.patch import Patch
+from gainstage.prescribe.source.script import Script
+
+
+def rescaled_steps(script: Script, factor: str) -> Iterator[Patch]:
+    """Every product of a rate and a gradient, the rate times ``factor``."""
+    for node in script.inside(script.tree, cst.BinaryOperation):
+        if not isinstance(node.operator, cst.Multiply):
+            continue
+        sides = [node.left, node.right]
+        gradients = [side for side in sides if _is_gradient(side)]
+        rates = [side for side in sides if not _is_gradient(side)]
+        if len(gradients) == 1 and isinstance(rates[0], (cst.Name, cst.Attribute, cst.Float, cst.Integer)):
+            patch = Patch(script)
+            patch.replace(rates[0], f"{factor} * {script.code(rates[0])}")
+            yield patch
+
+
+def _is_gradient(node: cst.CSTNode) -> bool:
+    """``w.grad`` or ``w.grad.data``."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value == "grad" or (node.attr.value == "data" and _is_gradient(node.value))
+    return False
