@@ -10,6 +10,7 @@ import numpy as np
 
 from gainstage.functions.custom import Differences
 from gainstage.functions.function import Array, Formula, Function
+from gainstage.theory.closed import moments_of
 from gainstage.theory.quadrature import Rule, integrate
 from gainstage.theory.resolve import Activation, resolve
 
@@ -19,6 +20,7 @@ SPREAD = np.array([0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 14.0, 20.0, 28.0, 38.0])
 BENDS = np.array([sign * 2.0**k for k in range(-2, 7) for sign in (-1, 1)] + [0.0])
 
 ROUNDING = float(np.finfo(float).eps) / 4  # times nodes^2 / width: what differentiation makes of a value's last bit
+CANCELLED = 50.0  # sizes of terms over their sum: beyond, more than a digit and a half is lost
 CONTINUOUS = 1e-12  # of a value: what two neighbouring numbers may differ by without a jump
 
 
@@ -73,7 +75,24 @@ def _moments(function: Function, mean: float, std: float) -> Moments:
         at = np.array([mean])
         value, slope = float(function.value(at)[0]), float(function.derivative(at)[0])
         return Moments(value, value**2, slope**2, slope**2)
-    return _by_quadrature(function, mean, std)
+    return _in_closed_form(function, mean, std) or _by_quadrature(function, mean, std)
+
+
+def _in_closed_form(function: Function, mean: float, std: float) -> Moments | None:
+    """None where there is no closed form, or its terms cancel: quadrature is more exact then."""
+    exact = moments_of(function, mean, std)
+    if exact is None:
+        return None
+    first, second, transmission, turned = exact
+    if not math.isfinite(second.size):
+        return Moments(first.value, math.inf, math.inf, math.inf)
+    if first.size > CANCELLED * math.sqrt(abs(second.value)) or turned.size > CANCELLED * abs(transmission.value):
+        return None
+    if any(part.size > CANCELLED * abs(part.value) for part in (second, transmission)):
+        return None
+    kinks = np.array(function.kinks, dtype=float)
+    slope = turned.value + _jumps(function, kinks, np.empty((0, 2)), mean, std)
+    return Moments(first.value, second.value, transmission.value, slope)
 
 
 def expectation(formula: Formula, mean: float = 0.0, std: float = 1.0, kinks: tuple[float, ...] = ()) -> float:

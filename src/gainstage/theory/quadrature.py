@@ -100,4 +100,5 @@ def _panels(integrand: Integrand, low: Array, high: Array, rule: Rule) -> tuple[
         bad = points[np.isnan(values).any(axis=0)][0]
         raise Unresolved(f"the function is not a number at x = {bad:.6g}, which a normal input can take")
     weights = half * rule.weights
-    return (values * weights).sum(axis=2), (np.abs(values) * weights).sum(axis=2), noise
+    with np.errstate(over="ignore", invalid="ignore"):
+        return (values * weights).sum(axis=2), (np.abs(values) * weights).sum(axis=2), noise

@@ -109,7 +109,7 @@ def _power(x: Array) -> float:
 
 
 def matrix(drawn: str, sigma_w: float, width: int, generator: np.random.Generator) -> Array:
-    """A matrix (fan_in, fan_out) whose entries have standard deviation sigma_w / sqrt(width), drawn as ``Start`` says."""
+    """A matrix (fan_in, fan_out) whose entries have standard deviation sigma_w / sqrt(width), as ``Start`` says."""
     if drawn == "uniform":
         reach = sigma_w * np.sqrt(3 / width)
         return generator.uniform(-reach, reach, (width, width))

@@ -78,4 +78,4 @@ def drawn_singular_values(
     for _ in range(depth):
         slopes = function.derivative(generator.standard_normal(width) * math.sqrt(q))
         product = slopes[:, None] * (matrix(weights, sigma_w, width, generator).T @ product)
-    return np.linalg.svd(product, compute_uv=False) ** 2
+    return np.square(np.linalg.svd(product, compute_uv=False), dtype=np.float64)
