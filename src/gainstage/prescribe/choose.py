@@ -14,6 +14,7 @@ from gainstage.prescribe.candidate import Candidate
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import MAKERS, Draft, Wanted, together
 from gainstage.prescribe.places import Places
+from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
@@ -53,9 +54,11 @@ def worth_curing(diagnosis: Diagnosis) -> list[Finding]:
 def drafts(case: Case, finding: Finding) -> Iterator[Draft]:
     """All that may be done about one finding, in the order in which its rule names the remedies."""
     for remedy in finding.remedies:
-        maker = MAKERS.get(remedy.name)
-        if maker is not None:
-            yield from maker(case, Wanted(finding, remedy))
+        wanted, maker = Wanted(finding, remedy), MAKERS.get(remedy.name)
+        made = list(maker(case, wanted)) if maker is not None else []
+        yield from made
+        if not any(draft.patches for draft in made) and remedy.name in BY_HAND:
+            yield by_hand(wanted)
 
 
 def interleaved(causes: list[list[Draft]]) -> list[Draft]:
