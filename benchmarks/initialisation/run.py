@@ -63,7 +63,8 @@ def todo(options: argparse.Namespace, results: dict[str, dict[str, Cell]]) -> It
         if name not in exact if exact else not any(part in name for part in parts):
             continue
         for method in options.methods.split(","):
-            fresh = options.again or method not in results.get(name, {})
+            # A cell that failed is tried again: the method or the package may have been repaired.
+            fresh = options.again or "error" in results.get(name, {}).get(method, {"error": "not run"})
             if fresh and METHODS[method].applies(task) and METHODS[method].installed:
                 yield name, method
 

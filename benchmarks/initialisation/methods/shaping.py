@@ -8,6 +8,7 @@ each is divided by its own root mean square, as the paper asks for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from methods.method import Situation
 
 BLOCKS = 9  # of a ResNet-20
+TARGETS = (0.9, 0.8, 0.7, 0.6, 0.5)  # of C(0): the paper's, and what it advises where a net is too shallow for that
 THEIRS = {"silu": "swish", "gelu": "gelu_exact", "relu": "leaky_relu"}  # neither method is for plain ReLU
 
 
@@ -87,13 +89,16 @@ def shaped(name: str, family: str, depth: int, method: str) -> Callable[[Tensor]
     # The package has no Mish; the table is where it looks functions up.
     _ACTIVATION_TABLE.setdefault("mish", lambda x: x * np.tanh(np.logaddexp(0.0, x)))
     theirs = THEIRS.get(name, name)
-    made = activation_transform.get_transformed_activations(
-        [theirs],
-        method=method,
-        subnet_max_func=lambda x, local: _through(family, depth, x, local),
-        activation_getter=_torch_function,
-    )
-    return made[theirs]
+    for target in TARGETS:
+        with suppress(ValueError):  # raised where no slope of a leaky ReLU reaches the target
+            return activation_transform.get_transformed_activations(
+                [theirs],
+                method=method,
+                tat_params={"c_val_0_target": target},
+                subnet_max_func=lambda x, local: _through(family, depth, x, local),
+                activation_getter=_torch_function,
+            )[theirs]
+    raise ValueError(f"the package finds no parameters of {name} for {method} in {depth} layers")
 
 
 def _through(family: str, depth: int, x: Any, local: Callable[[Any], Any]) -> Any:
