@@ -11,6 +11,7 @@ from gainstage.config import Config
 from gainstage.errors import GainstageError
 
 if TYPE_CHECKING:
+    from gainstage.diagnose.engine import Diagnosis
     from gainstage.observe.script import Ending
     from gainstage.record.run import Run
     from gainstage.show.report import Report
@@ -45,11 +46,17 @@ def after_run(ending: Ending, config: Config, *, json_file: str | None, quiet: b
 
 
 def examine(run: Run, config: Config) -> Report:
-    """Diagnose ``run`` with the rules that ``config`` chooses."""
-    from gainstage.diagnose.engine import diagnose
+    """The report of ``run`` under the rules that ``config`` chooses."""
     from gainstage.show.report import build
 
-    return build(diagnose(run, select=config.select or None, ignore=config.ignore or None))
+    return build(diagnosed(run, config))
+
+
+def diagnosed(run: Run, config: Config) -> Diagnosis:
+    """Diagnose ``run`` with the rules that ``config`` chooses."""
+    from gainstage.diagnose.engine import diagnose
+
+    return diagnose(run, select=config.select or None, ignore=config.ignore or None)
 
 
 def code(run: Run, report: Report, level: str) -> int:

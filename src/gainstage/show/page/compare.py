@@ -11,11 +11,11 @@ from gainstage.show import numbers
 from gainstage.show.chart import Axis, ticks
 from gainstage.show.page import words
 from gainstage.show.page.chain import runs
-from gainstage.show.page.figure import Numbers, figure, grid, legend, percent, stretched, svg, ticks_across
+from gainstage.show.page.figure import Numbers, figure, grid, legend, stretched, svg, ticks_across
 from gainstage.show.page.loss import axis, line, marks, sample
-from gainstage.show.page.markup import Markup, join, tag
+from gainstage.show.page.markup import Markup, tag
 from gainstage.show.page.verdict import change
-from gainstage.show.sentences import OUTCOMES, counts, headline, healthy
+from gainstage.show.sentences import OUTCOMES, counts, headline
 from gainstage.show.sheet import Sheet
 
 TOP, HEIGHT = 24.0, 220.0

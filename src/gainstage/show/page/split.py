@@ -62,8 +62,14 @@ def _counts(value: float) -> bool:
 
 def _stack(number: int, count: int, stack: Sequence[tuple[str, float]], axis: Axis) -> Markup:
     below, above = 0.0, 0.0
+    x = 100 * (number + 0.14) / count
     parts = []
     for cause, value in stack:
+        if math.isinf(value):
+            edge = axis.start - 4 if value < 0 else axis.end + 12
+            parts.append(
+                tag("text", numbers.decibels(value, signed=True), x=percent(x + 36 / count), y=edge, class_="mark")
+            )
         if not _counts(value):
             continue
         start = above if value > 0 else below
@@ -71,7 +77,7 @@ def _stack(number: int, count: int, stack: Sequence[tuple[str, float]], axis: Ax
         parts.append(
             tag(
                 "rect",
-                x=percent(100 * (number + 0.14) / count),
+                x=percent(x),
                 width=percent(72 / count),
                 y=top,
                 height=bottom - top,

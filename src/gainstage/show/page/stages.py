@@ -114,7 +114,8 @@ def _meter(value: float, scale: Axis, kind: str, expected: float = math.nan) -> 
 
 def _fold(row: Fold, severity: Severity | None, columns: int) -> Markup:
     signal, gradient = numbers.span(*row.forward_db), numbers.span(*row.backward_db)
-    told = f"… {row.count} more, {row.first}–{row.last} {', '.join(row.functions)}: signal {signal} dB, gradient {gradient} dB each"
+    which = f"… {row.count} more, {row.first}–{row.last} {', '.join(row.functions)}"
+    told = f"{which}: signal {signal} dB, gradient {gradient} dB each"
     return tag("tr", _mark(severity), tag("td", told, colspan=columns - 1), class_=f"fold {severity or ''}".strip())
 
 
