@@ -16,6 +16,8 @@ from typing import Literal, TextIO
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
@@ -184,3 +186,37 @@ class Page:
         page = "\n".join(lines) + "\n"
         # What was put in is ASCII already; an ellipsis made by cutting must not make the line longer again.
         return page if self.terminal.unicode else plain_ascii(page.replace("…", "~"))
+
+
+class Progress:
+    """How far a long command is: a bar on a terminal, one line per stage elsewhere. A context manager."""
+
+    def __init__(self, stream: TextIO, able: Terminal) -> None:
+        self._stream = stream
+        self._stage = ""
+        self._task: TaskID | None = None
+        self._bars: Bars | None = None
+        if stream.isatty():
+            console = Console(file=stream, no_color=not able.color, legacy_windows=False, markup=False)
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+            self._bars = Bars(*columns, TextColumn("steps"), TimeElapsedColumn(), console=console, transient=True)
+
+    def __enter__(self) -> Progress:
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """``done`` of ``total`` steps of ``stage``; a total of 0 is not known yet."""
+        if stage != self._stage:
+            self._stage = stage
+            if self._bars is None:
+                print(f"gainstage: {visible(stage)}", file=self._stream, flush=True)
+            else:
+                self._task = self._bars.add_task(visible(stage), total=None)
+        if self._bars is not None and self._task is not None:
+            self._bars.update(self._task, completed=done, total=total or None)

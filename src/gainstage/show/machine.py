@@ -23,7 +23,7 @@ def to_json(report: Report, command: str = "report") -> dict[str, Any]:
     script, seen = report.script, report.observed
     document = {
         "schema": f"gainstage.{command}/1",
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_json(finding) for finding in report.findings],
         "stages": [_stage(rung) for rung in report.stages],
         "observed": {
             "steps": seen.steps,
@@ -103,7 +103,8 @@ def finite(value: Any) -> Any:
     return value
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding, as it stands in every document."""
     cause = finding.cause
     return {
         "code": finding.code,
