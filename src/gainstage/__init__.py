@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from gainstage.diagnose.finding import Finding as Finding
     from gainstage.errors import GainstageError as GainstageError
     from gainstage.functions.custom import function as function
+    from gainstage.init.model import init_ as init_
+    from gainstage.init.stage import stage_ as stage_
     from gainstage.record.run import Run as Run
     from gainstage.theory.gains import gain as gain
     from gainstage.theory.gaussian import moments as moments
+    from gainstage.verify.log import log as log
 
 __version__ = "0.1.0"
 __all__ = (
@@ -34,13 +37,16 @@ __all__ = (
     "diagnose",
     "function",
     "gain",
+    "init_",
     "load",
+    "log",
     "moments",
     "report",
+    "stage_",
     "watch",
 )
 
-_PARTS = ("functions", "nn", "theory")  # whole packages
+_PARTS = ("functions", "init", "nn", "theory")  # whole packages
 _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
@@ -48,8 +54,11 @@ _HOMES = {
     "function": "gainstage.functions.custom",
     "gain": "gainstage.theory.gains",
     "GainstageError": "gainstage.errors",
+    "init_": "gainstage.init.model",
+    "log": "gainstage.verify.log",
     "moments": "gainstage.theory.gaussian",
     "Run": "gainstage.record.run",
+    "stage_": "gainstage.init.stage",
 }
 
 

@@ -24,8 +24,10 @@ LAYERS = {
     "record": BASE | {"record"},
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
     "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
-    "show": BASE | {"functions", "claims", "record", "diagnose", "show"},
+    "verify": BASE | {"observe", "record", "diagnose", "prescribe", "verify"},
+    "show": BASE | {"functions", "theory", "claims", "record", "diagnose", "prescribe", "verify", "show"},
     "observe": BASE | {"functions", "record", "observe"},
+    "init": BASE | {"functions", "theory", "record", "observe", "nn", "init"},
 }
 LONGEST_FILE = 260
 LONGEST_FUNCTION = 50
@@ -70,8 +72,8 @@ def test_imports_point_downward(file: Path) -> None:
 def test_only_observing_imports_torch(file: Path) -> None:
     layer = file.relative_to(PACKAGE).parts[0]
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
-    late = layer in ("api.py", "claims", "prescribe") or named(file) == "functions/cost.py"
-    assert not torch or layer in ("observe", "nn", "demo") or (late and not any(torch))
+    late = layer in ("api.py", "claims", "prescribe", "verify") or named(file) == "functions/cost.py"
+    assert not torch or layer in ("observe", "nn", "init", "demo") or (late and not any(torch))
 
 
 def test_proofs_are_imported_when_they_are_asked_for() -> None:
@@ -142,7 +144,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "functions", "theory", "claims", "cli"):
+for layer in ("record", "diagnose", "show", "functions", "theory", "claims", "verify", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

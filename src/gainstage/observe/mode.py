@@ -7,7 +7,8 @@ inner calls are not seen, and neither are ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -85,6 +86,19 @@ class Tap(TorchFunctionMode):
 
 
 _CODE = Tap.__torch_function__.__code__
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """No tap hears what runs inside: passes of our own are no part of a watched training."""
+    taps = [mode for mode in _get_current_function_mode_stack() if isinstance(mode, Tap)]
+    for tap in taps:
+        tap.remove()
+    try:
+        yield
+    finally:
+        for tap in taps:
+            tap.install()
 
 
 class FastPaths:

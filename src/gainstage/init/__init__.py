@@ -1,0 +1,7 @@
+"""How a network starts: initialisers that fit the activation, ``init_`` that reads the network, ``stage_`` by data."""
+
+from gainstage.init.model import init_
+from gainstage.init.stage import stage_
+from gainstage.init.table import Row, Table
+
+__all__ = ["Row", "Table", "init_", "stage_"]

@@ -1,0 +1,114 @@
+"""At which level a stage works: the bias point and the drive of an amplifier, from its activation and the depth.
+
+A stage passes the signal with power Var f and the gradient with power E f'^2. Both gains can only be 0 dB at once if
+``distortion = std^2 E f'^2 / Var f`` is 1, and by Chernoff's inequality (1981) it never is less, and 1 only for a
+straight line. In a chain the distortions multiply; Martens et al. (2021) allow the whole network a slope of 1.5.
+
+Two ways keep within the budget. A lower level uses a straighter part of the curve. Pairs of units with opposite weights
+(Balduzzi et al. 2017, "looks linear"; push-pull, in an amplifier) cancel the even part of the function, mean included:
+of ReLU, GELU, SiLU and softplus nothing but a straight line is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gainstage.functions.function import Array, Function
+from gainstage.theory.gaussian import moments
+
+BUDGET = 1.5  # distortion of a whole network (Martens et al. 2021, section 11: "global slope")
+LOWEST = 1e-3  # a level at which every smooth function is straight
+GRID = np.linspace(0.0, 8.0, 801)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where a stage works: pre-activations are N(offset, std^2).
+
+    ``mean`` and ``variance`` are those of what the next stage receives from one unit; of paired units of half their
+    difference, (f(u) - f(-u)) / 2. ``distortion`` is the power gain of the gradient where the signal's is 1.
+    """
+
+    function: Function
+    std: float
+    offset: float
+    paired: bool
+    mean: float
+    variance: float
+    distortion: float
+
+
+@lru_cache(maxsize=512)
+def level(function: Function, stages: int, pairable: bool = True) -> Level:
+    """The level for one of ``stages`` stages in series: the simplest that keeps the network within its budget.
+
+    Tried in this order: unit variance, pairs, a lower level, an offset.
+    """
+    most = BUDGET ** (1 / max(stages, 1))
+    plain = at(function, 1.0)
+    if plain.distortion <= most:
+        return plain
+    if is_odd(function):
+        return _lowered(lambda std: at(function, std), most) or plain
+    if pairable:
+        return _lowered(lambda std: at(function, std, paired=True), most) or plain
+    return _shifted(function, most) or plain
+
+
+def at(function: Function, std: float, offset: float = 0.0, *, paired: bool = False) -> Level:
+    """The stage at a given level."""
+    found = moments(odd_part(function) if paired else function, offset, std)
+    straight = found.variance > 0
+    distortion = std**2 * found.transmission / found.variance if straight else math.inf
+    return Level(function, std, offset, paired, found.mean, found.variance, distortion)
+
+
+@lru_cache(maxsize=256)
+def odd_part(function: Function) -> Function:
+    """(f(x) - f(-x)) / 2: what a pair of units with opposite weights computes."""
+
+    def value(x: Array) -> Array:
+        return (function.value(x) - function.value(-x)) / 2
+
+    def derivative(x: Array) -> Array:
+        return (function.derivative(x) + function.derivative(-x)) / 2
+
+    kinks = tuple(sorted({*function.kinks, *(-kink for kink in function.kinks)}))
+    return Function(f"odd part of {function.name}", value, derivative, kinks)
+
+
+@lru_cache(maxsize=256)
+def is_odd(function: Function) -> bool:
+    """Odd up to a constant, as tanh and sigmoid are: pairs of units would say everything twice."""
+    even = function.value(GRID) + function.value(-GRID)
+    return bool(np.ptp(even) <= 1e-9 * max(1.0, float(np.abs(even).max())))
+
+
+def _lowered(stage: Callable[[float], Level], most: float) -> Level | None:
+    """The highest level up to 1 that keeps within the budget."""
+    if stage(1.0).distortion <= most:
+        return stage(1.0)
+    if not stage(LOWEST).distortion <= most:
+        return None
+    low, high = LOWEST, 1.0
+    while high > low * (1 + 1e-4):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if stage(middle).distortion <= most else (low, middle)
+    return stage(low)
+
+
+def _shifted(function: Function, most: float) -> Level | None:
+    """Units that cannot be paired move to where the function is straighter: the nearest offset that will do."""
+    for offset in (sign * size for size in np.linspace(0.25, 4.0, 16) for sign in (1.0, -1.0)):
+        stage = at(function, 1.0, float(offset))
+        if stage.distortion <= most:
+            return stage
+        lower = None if function.homogeneous else _lowered(lambda std, o=float(offset): at(function, std, o), most)
+        if lower is not None and lower.std >= 0.25:
+            return lower
+    return None
