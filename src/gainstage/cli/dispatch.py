@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gainstage import __version__
-from gainstage.cli import claims, completion, demo, explain, functions, report, rules, run
+from gainstage.cli import claims, completion, demo, explain, fix, functions, propagation, report, rules, run
 from gainstage.cli.exits import FAULT, OK, USAGE
 from gainstage.cli.parser import Parser
 from gainstage.config import suggestion
 from gainstage.errors import GainstageError
 
-COMMANDS = {module.NAME: module for module in (run, report, explain, rules, functions, claims, demo, completion)}
+COMMANDS = {
+    module.NAME: module
+    for module in (run, fix, report, explain, rules, functions, propagation, claims, demo, completion)
+}
 ISSUES = "https://github.com/gainstage/gainstage/issues"
 
 DESCRIPTION = "Says why a neural network does not learn: runs your PyTorch script, watches it, names the fault."
@@ -23,9 +26,11 @@ EXAMPLES = """\
 examples:
   gainstage demo                           a sick network on real digits, watched and diagnosed
   gainstage run train.py --epochs 3        your script as it is; the verdict follows at its end
+  gainstage fix train.py                   try the cures, keep what measurably learns better, as a diff
   gainstage run -m my.package.train        a module, as python -m runs it
   gainstage report                         the newest run once more
   gainstage explain GS201                  what a rule detects, and what helps
+  gainstage propagation --activation silu  what a deep chain does to signal and gradient, in dB
   gainstage claims --quick                 what textbooks say about activations, judged by computing
 
 exit codes: run gives the script's own, unless --fail-on is set. The others: 0 nothing found, 1 findings,

@@ -100,8 +100,8 @@ def _codes(findings: Sequence[Finding] | None) -> str:
 
 
 def _add_predictions(page: Page, proof: Proof) -> None:
-    if proof.random is not None:
-        page.paragraph(("random remedy ", "strong"), (typeset(proof.random_text), ""))
+    if proof.control is not None:
+        page.paragraph(("random remedy ", "strong"), (typeset(proof.control.text), ""))
     for one in proof.tried:
         safety = f"[{one.candidate.safety}] "
         page.paragraph((f"{one.candidate.remedy} ", "strong"), (safety, "dim"), (typeset(one.candidate.text), ""))

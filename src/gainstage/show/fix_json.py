@@ -24,7 +24,7 @@ def to_json(proof: Proof) -> dict[str, Any]:
         if measure is None
         else {"name": measure.name, "kind": measure.kind, "lower": measure.lower, "scale": measure.scale},
         "baseline": _arm(proof.untouched),
-        "random_control": None if proof.random is None else {**_arm(proof.random), "text": proof.random_text},
+        "random_control": {**_arm(proof.random), "text": proof.control.text} if proof.random and proof.control else None,
         "candidates": [_tried(tried) for tried in proof.tried],
         "not_tried": [_candidate(candidate) for candidate in proof.listed],
         "chosen": proof.chosen.candidate.remedy if proof.chosen else None,

@@ -93,6 +93,7 @@ class Proof:
         findings: of the training as it is; empty for a healthy one, which gets no trials.
         length: steps of the whole script, or of the part that was watched (``whole`` is False then).
         steps: at which the arms were compared.
+        control: the random remedy.
         listed: candidates that were not tried: unsafe ones without ``--unsafe``, those that need a hand, the rest.
         reason: in one sentence why nothing was chosen; "" where something was.
     """
@@ -106,7 +107,7 @@ class Proof:
     measure: Measure | None = None
     untouched: Arm | None = None
     random: Arm | None = None
-    random_text: str = ""
+    control: Candidate | None = None
     tried: tuple[Tried, ...] = ()
     listed: tuple[Candidate, ...] = ()
     chosen: Tried | None = None

@@ -82,7 +82,7 @@ def judged(arms: Arms, proof: Proof) -> Proof:
         measure=result.measure,
         untouched=result.untouched,
         random=result.random,
-        random_text=arms.control.text if arms.control else "",
+        control=arms.control,
         tried=(*result.tried, *dropped),
         chosen=chosen,
         diff=unified(chosen.candidate.changes) if chosen else "",
