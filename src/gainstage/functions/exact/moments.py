@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -12,21 +13,30 @@ from gainstage.functions.exact.curve import LARGEST, Curve, Piece
 from gainstage.functions.exact.intervals import INTERVALS, Interval
 from gainstage.functions.language import evaluate
 
-REACH = 16  # standard deviations that are integrated; what is left weighs less than e^-128
-ABSOLUTE = 1e-27
+DIGITS = 27  # of the integral, unless more are asked for
 
 
-def expectation(curve: Curve, order: int, exponent: int, weighted: bool = False) -> Interval:
-    """E f^(order)(x)^exponent for x ~ N(0, 1), times x^2 - 1 if ``weighted``; over the range of float32."""
+def expectation(curve: Curve, order: int, exponent: int, weighted: bool = False, digits: int = DIGITS) -> Interval:
+    """E f^(order)(x)^exponent for x ~ N(0, 1), times x^2 - 1 if ``weighted``; over the range of float32.
+
+    Arb's working precision has to hold the ``digits`` that are asked for.
+    """
     total = Interval(arb(0), arb(0))
     for piece in curve.pieces:
         if piece.formula(order) != "0":
-            total = total + _inside(piece, order, exponent, weighted) + _tails(piece, order, exponent)
+            total = total + _inside(piece, order, exponent, weighted, digits)
+            total = total + _tails(piece, order, exponent, _reach(digits))
     return total
 
 
-def _inside(piece: Piece, order: int, exponent: int, weighted: bool) -> Interval:
-    low, high = max(piece.box.low, arb(-REACH)), min(piece.box.high, arb(REACH))
+def _reach(digits: int) -> int:
+    """Standard deviations that are integrated; what is left weighs less than 10^-(2 digits)."""
+    return math.ceil(math.sqrt(4 * math.log(10) * digits))
+
+
+def _inside(piece: Piece, order: int, exponent: int, weighted: bool, digits: int) -> Interval:
+    reach, tolerance = _reach(digits), arb(10) ** -digits
+    low, high = max(piece.box.low, arb(-reach)), min(piece.box.high, arb(reach))
     if not low < high:
         return Interval(arb(0), arb(0))
     formula, values = piece.formula(order), {name: acb(v.low.union(v.high)) for name, v in piece.values.items()}
@@ -39,17 +49,17 @@ def _inside(piece: Piece, order: int, exponent: int, weighted: bool) -> Interval
         weight = x * x - 1 if weighted else 1
         return value * weight * (-x * x / 2).exp() / root
 
-    found = acb.integral(integrand, low, high, rel_tol=arb(ABSOLUTE), abs_tol=arb(ABSOLUTE)).real
+    found = acb.integral(integrand, low, high, rel_tol=tolerance, abs_tol=tolerance).real
     return Interval(found.lower(), found.upper())
 
 
-def _tails(piece: Piece, order: int, exponent: int) -> Interval:
+def _tails(piece: Piece, order: int, exponent: int, reach: int) -> Interval:
     """Enclosure of what lies beyond the reach: largest value times largest density times width, box by box.
 
     The weight x^2 - 1 is at most x^2, and is counted always: the tails are tiny either way.
     """
     total = arb(0)
-    for near, far in _steps():
+    for near, far in _steps(reach):
         for box in (Interval(near, far), Interval(-far, -near)):
             inside = Interval(max(box.low, piece.box.low), min(box.high, piece.box.high))
             if inside.low < inside.high:
@@ -59,8 +69,8 @@ def _tails(piece: Piece, order: int, exponent: int) -> Interval:
     return Interval(-bound, bound)
 
 
-def _steps() -> list[tuple[arb, arb]]:
-    ends = [arb(REACH + k) for k in range(17)] + [arb(2) ** k for k in range(6, 128)] + [LARGEST]
+def _steps(reach: int) -> list[tuple[arb, arb]]:
+    ends = [arb(reach + k) for k in range(17)] + [arb(2) ** k for k in range(6, 128) if 2**k > reach + 16] + [LARGEST]
     return list(pairwise(ends))
 
 
