@@ -27,7 +27,8 @@ def standardise_inputs(case: Case, wanted: Wanted) -> Iterator[Draft]:
         if patches := changed(case, f"({{x}} - {{first}}.mean({columns})) / ({{first}}.std({columns}) + 1e-6)"):
             each = "Every column" if own else "All inputs together"
             yield wanted.draft(f"{each} with mean 0 and deviation 1.", patches, source=STANDARDISE)
-    yield from normalise_first(case, wanted)
+    if wanted.remedy.name == "scale-inputs":  # the other findings name the layer as a remedy of its own
+        yield from normalise_first(case, wanted)
 
 
 @makes("normalise-first")

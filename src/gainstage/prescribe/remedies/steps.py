@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gainstage.prescribe.anchors import Turn, turns
 from gainstage.prescribe.case import Case, Found
@@ -21,7 +22,12 @@ CLIPPING = "Pascanu, Mikolov and Bengio (2013), algorithm 1"
 @makes("clip-gradient")
 def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """At twice the norm that was usual, or the norm of the first steps where they were the sound ones."""
-    limit = wanted.remedy.value if wanted.finding.code == "GS204" else first_norm(case)
+    norms = gradient_norms(case)
+    limit = wanted.remedy.value
+    if wanted.finding.code == "GS301":  # its value is a share of the norm that overshot
+        limit = (limit or 1.0) * float(np.nanmax(norms[np.isfinite(norms)], initial=0.0))
+    elif wanted.finding.code != "GS204":
+        limit = float(norms[0]) if norms.size else math.nan
     if limit is None or not math.isfinite(limit) or limit <= 0:
         limit = 1.0
     for value in (limit, limit / 10):
@@ -29,14 +35,13 @@ def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
             yield wanted.draft(f"Gradients clipped to a norm of {short(value)}.", patches, source=CLIPPING)
 
 
-def first_norm(case: Case) -> float:
-    """The norm of the whole gradient at the first sample; nan where it was not measured."""
-    total = 0.0
+def gradient_norms(case: Case) -> NDArray[np.float64]:
+    """The norm of the whole gradient at each sample, shape (samples,); nan where nothing was measured."""
+    total = np.zeros(len(case.run.steps))
     for parameter in case.run.parameters:
         size = case.run.update(parameter.index, "gradient")
-        if size.size and np.isfinite(size[0]):
-            total += float(size[0]) ** 2 * math.prod(parameter.shape)
-    return math.sqrt(total) if total > 0 else math.nan
+        total += np.nan_to_num(size, nan=0.0, posinf=np.inf) ** 2 * math.prod(parameter.shape)
+    return np.where(total > 0, np.sqrt(total), np.nan)
 
 
 def clipped(case: Case, limit: float) -> list[Patch]:

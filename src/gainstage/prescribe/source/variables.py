@@ -9,7 +9,7 @@ import libcst as cst
 from gainstage.prescribe.source.expressions import base_name, function_of, loops_around
 from gainstage.prescribe.source.script import Script, argument, dotted_name
 
-Assignment = cst.Assign
+Assignment = cst.Assign | cst.AugAssign
 
 
 def targets(script: Script, node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> list[str]:
@@ -38,7 +38,7 @@ def last_assignment(script: Script, name: str, after: cst.CSTNode) -> cst.Assign
     return found[-1] if found else None
 
 
-def origin(script: Script, name: str, at: cst.CSTNode, depth: int = 6) -> tuple[str, cst.Assign] | None:
+def origin(script: Script, name: str, at: cst.CSTNode, depth: int = 6) -> tuple[str, Assignment] | None:
     """The variable outside of every loop that ``name`` is a part of, and its last assignment there.
 
     Followed are slices (``xb = X[i]``), loops over loaders, ``zip`` and ``split``, and datasets of tensors.
@@ -60,7 +60,17 @@ def origin(script: Script, name: str, at: cst.CSTNode, depth: int = 6) -> tuple[
     dataset = _dataset(value)
     if dataset:
         return origin(script, dataset, found[-1], depth - 1)
-    return name, found[-1]
+    changed = [node for node in changes(script, name, home) if script.start(node) < script.start(at)]
+    return name, max((found[-1], *changed), key=script.start)
+
+
+def changes(script: Script, name: str, home: cst.CSTNode) -> Iterator[Assignment]:
+    """Where a part of the variable is assigned (``X[mask] = 0``) or it is changed in place (``X /= 255``)."""
+    for node in (*script.inside(home, cst.Assign), *script.inside(home, cst.AugAssign)):
+        heads = [item.target for item in node.targets] if isinstance(node, cst.Assign) else [node.target]
+        looped = any(True for _ in loops_around(script, node))
+        if not looped and function_of(script, node) is home and name in map(base_name, heads):
+            yield node
 
 
 def _looped(script: Script, loop: cst.For, name: str) -> str | None:
