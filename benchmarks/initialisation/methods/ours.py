@@ -14,7 +14,5 @@ def init(model: nn.Module, situation: Situation) -> None:
 
 
 def stage(model: nn.Module, situation: Situation) -> None:
-    """Weights by the theory, then every stage set to its target by what a batch measures."""
-    inputs, _ = situation.batch()
-    gainstage.init_(model, inputs, generator=situation.generator)
-    gainstage.stage_(model, inputs, generator=situation.generator)
+    """The same start, every stage then set to its target by what a batch measures."""
+    gainstage.stage_(model, situation.batch()[0], generator=situation.generator)

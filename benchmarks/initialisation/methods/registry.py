@@ -5,6 +5,7 @@ from __future__ import annotations
 from methods.analytic import autoinit
 from methods.learned import gradinit
 from methods.method import Method
+from methods.ours import init, stage
 from methods.shaping import dks, orthogonal, shapeable, tat
 from methods.standard import he, xavier
 from methods.unit_variance import lsuv
@@ -20,4 +21,6 @@ METHODS = {
     "gradinit": Method("GradInit", gradinit),
     "dks": Method("DKS", orthogonal, dks, shapeable, DKS),
     "tat": Method("TAT", orthogonal, tat, shapeable, DKS),
+    "init": Method("`init_`", init),
+    "stage": Method("`stage_`", stage),
 }
