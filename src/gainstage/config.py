@@ -15,8 +15,8 @@ from gainstage.errors import GainstageError
 PREFIX = "GAINSTAGE_"
 LEVELS = ("error", "warning", "info", "never")
 COLORS = ("auto", "always", "never")
-# Variables under the prefix that are no settings: the kill switch.
-SWITCH = f"{PREFIX}OFF"
+# Variables under the prefix that are no settings: the kill switch, and the live page's secret.
+SWITCH, TOKEN = f"{PREFIX}OFF", f"{PREFIX}TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def _table(path: Path) -> dict[str, Any]:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
-    given = {key[len(PREFIX) :].lower(): key for key in variables if key.startswith(PREFIX) and key != SWITCH}
+    ours = [key for key in variables if key.startswith(PREFIX) and key not in (SWITCH, TOKEN)]
+    given = {key[len(PREFIX) :].lower(): key for key in ours}
     return _checked({name: variables[key] for name, key in given.items()}, "the environment", PREFIX)
 
 

@@ -26,6 +26,7 @@ LAYERS = {
     "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
     "verify": BASE | {"observe", "record", "diagnose", "prescribe", "verify"},
     "show": BASE | {"functions", "theory", "claims", "record", "diagnose", "prescribe", "verify", "show"},
+    "live": BASE | {"record", "diagnose", "show", "live"},
     "observe": BASE | {"functions", "record", "observe"},
     "init": BASE | {"functions", "theory", "record", "observe", "nn", "init"},
 }
@@ -144,7 +145,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "functions", "theory", "claims", "verify", "cli"):
+for layer in ("record", "diagnose", "show", "live", "functions", "theory", "claims", "verify", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

@@ -24,6 +24,7 @@ Gainstage speaks on stderr, when the script is over.
 examples:
   gainstage run train.py --epochs 3
   gainstage run --budget 5% --output first-try train.py
+  gainstage run --live train.py             a page in the browser that follows the training
   gainstage run --fail-on error --json verdict.json -m my.package.train
   gainstage run -c "import train; train.main()"
 
@@ -42,6 +43,7 @@ def build(parser: Parser) -> Parser:
     parser.add_argument("--steps", metavar="N", help="stop watching (not the script) after N steps")
     parser.add_argument("-o", "--output", metavar="NAME", help="name of the run file (default: the script's)")
     parser.add_argument("--json", metavar="FILE", help="write the verdict as JSON, too")
+    parser.add_argument("--live", action="store_true", help="serve a page that follows the run, from another process")
     parser.add_argument("-q", "--quiet", action="store_true", help="no verdict on stderr")
     parser.add_argument("--no-source", action="store_true", help="do not record the script's lines")
     add_rules(parser)
@@ -58,14 +60,23 @@ def execute(arguments: Sequence[str]) -> int:
     if target is None:
         raise GainstageError("run what? Try: gainstage run train.py (or: gainstage run --help)")
     config = read(_flags(options))
-    return watch(target, config, json_file=options.json, quiet=options.quiet)
+    return watch(target, config, json_file=options.json, quiet=options.quiet, live=options.live)
 
 
-def watch(target: Target, config: Config, *, json_file: str | None = None, quiet: bool = False) -> int:
-    """Run ``target`` watched under ``config``, print the verdict, and return the exit code."""
+def watch(
+    target: Target, config: Config, *, json_file: str | None = None, quiet: bool = False, live: bool = False
+) -> int:
+    """Run ``target`` watched under ``config``, print the verdict, and return the exit code.
+
+    ``live`` starts the live page's server first and prints its address.
+    """
     if switched_off():
         return run_script(target, None).repeat()
     config = replace(config, output=str(Path.cwd() / (config.output or target.stem)))
+    if live:
+        from gainstage.live.launch import launch
+
+        print(f"gainstage: live page: {launch(Path(config.output))}", file=sys.stderr, flush=True)
     ending = run_script(target, config)
     try:
         code = verdict.after_run(ending, config, json_file=json_file, quiet=quiet)

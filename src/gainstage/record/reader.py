@@ -43,7 +43,7 @@ def load(path: str | os.PathLike[str], *, rank: int = 0) -> Run:
     file. A run that still says "running" though its process is gone is reported as "killed". Reading never disturbs
     a training that is still writing. Raises :class:`UnreadableRun` for anything that is not a whole run file.
     """
-    file = _locate(Path(path), rank)
+    file = locate(Path(path), rank)
     with Database.open(file) as database:
         return _read(database, file)
 
@@ -76,13 +76,14 @@ def _runs(folder: Path) -> list[Path]:
 def _started(folder: Path) -> float:
     # A damaged newest run must be found too, and then complained about, not passed over for an older one.
     try:
-        with Database.open(_locate(folder, 0)) as database:
+        with Database.open(locate(folder, 0)) as database:
             return next(database.records(tables.RUN))["started"]
     except (UnreadableRun, StopIteration):
         return folder.stat().st_mtime
 
 
-def _locate(path: Path, rank: int) -> Path:
+def locate(path: Path, rank: int = 0) -> Path:
+    """The run file that ``path`` names, as :func:`load` understands it. Raises :class:`UnreadableRun` where none is."""
     if path.is_file():
         return path
     folder = path
@@ -129,11 +130,12 @@ def _info(database: Database) -> RunInfo:
     if len(rows) != 2:
         raise ValueError("the recording ended before it began")
     info = RunInfo(**rows[0], **rows[1])
-    gone = info.outcome == "running" and not _alive(info.process)
+    gone = info.outcome == "running" and not alive(info.process)
     return replace(info, outcome="killed") if gone else info
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether a process of this number runs here, as far as one can know."""
     # Not written down, or on a system where signal 0 would end the process: nothing can be said.
     if process <= 0 or sys.platform == "win32":
         return True

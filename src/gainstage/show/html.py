@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -48,7 +48,7 @@ def render(sheets: Sequence[Sheet]) -> str:
     Args:
         sheets: what to show, from :func:`gainstage.show.sheet.sheet`.
     """
-    return document(join(parts(sheets).values()), title(sheets), meta=policy())
+    return document(layout(parts(sheets)), title(sheets), meta=policy())
 
 
 def title(sheets: Sequence[Sheet]) -> str:
@@ -81,21 +81,26 @@ def document(main: Markup, title: str, *, meta: str = "", events: str = "") -> s
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>{body}</html>\n'
 
 
-def parts(sheets: Sequence[Sheet]) -> dict[str, Markup]:
-    """The page's parts by key, in order; a live page replaces those that have changed."""
-    made: dict[str, Markup] = {}
-    if len(sheets) > 1:
-        made["compare"] = comparison("compare", sheets)
-    runs = {f"run{number}": run(f"run{number}", sheet) for number, sheet in enumerate(sheets, start=1)}
-    made["runs"] = tag(
-        "div",
-        (tag("article", join(run.values()), class_="run", aria_labelledby=f"{key}-name") for key, run in runs.items()),
-        class_="runs side" if len(runs) > 1 else "runs",
+Parts = dict[str, Markup]  # a page's sections by key, in order
+
+
+def parts(sheets: Sequence[Sheet]) -> dict[str, Parts]:
+    """The page's sections, of each run apart; what compares several runs stands under ""."""
+    made = {"": {"compare": comparison("compare", sheets)}} if len(sheets) > 1 else {}
+    return {**made, **{f"run{number}": run(f"run{number}", sheet) for number, sheet in enumerate(sheets, start=1)}}
+
+
+def layout(made: Mapping[str, Parts]) -> Markup:
+    """The sections in their places: what compares on top, the runs below it, side by side."""
+    runs = {key: sections for key, sections in made.items() if key}
+    articles = (
+        tag("article", join(sections.values()), class_="run", aria_labelledby=f"{key}-name")
+        for key, sections in runs.items()
     )
-    return made
+    return join(made.get("", {}).values(), tag("div", articles, class_="runs side" if len(runs) > 1 else "runs"))
 
 
-def run(key: str, sheet: Sheet) -> dict[str, Markup]:
+def run(key: str, sheet: Sheet) -> Parts:
     """One run's parts by key, in order."""
     report = sheet.report
     severities = severities_of(report)
