@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 
 from gainstage.diagnose.engine import Diagnosis
 from gainstage.diagnose.finding import Finding
@@ -18,6 +19,7 @@ from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
+PAIRS = 2  # combinations of two causes
 
 
 def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -33,11 +35,8 @@ def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str])
     """
     _load_makers()
     case = Case(diagnosis, places, sources)
-    causes = [list(drafts(case, finding)) for finding in worth_curing(diagnosis)]
-    ordered = interleaved(causes)
-    pairs = combined(causes)
-    ordered[len(causes[0]) if causes else 0 : 0] = pairs
-    return distinct(ordered)[:MOST]
+    causes = [(finding, ordered(drafts(case, finding))) for finding in worth_curing(diagnosis)]
+    return distinct(best_first(causes))[:MOST]
 
 
 def _load_makers() -> None:
@@ -48,34 +47,45 @@ def _load_makers() -> None:
 
 def worth_curing(diagnosis: Diagnosis) -> list[Finding]:
     """Findings in the order of cure: causes before what follows from them, infos last."""
-    return sorted(diagnosis.findings, key=lambda item: ("consequence_of" in item.evidence, item.severity == "info"))
+    return sorted(diagnosis.findings, key=lambda item: (item.severity == "info", follows(item)))
 
 
-def drafts(case: Case, finding: Finding) -> Iterator[Draft]:
-    """All that may be done about one finding, in the order in which its rule names the remedies."""
+def follows(finding: Finding) -> bool:
+    """Whether another finding explains it."""
+    return "consequence_of" in finding.evidence
+
+
+def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
+    """For each remedy that the finding names, the ways to carry it out, the likeliest first."""
     for remedy in finding.remedies:
         wanted, maker = Wanted(finding, remedy), MAKERS.get(remedy.name)
         made = list(maker(case, wanted)) if maker is not None else []
-        yield from made
         if not any(draft.patches for draft in made) and remedy.name in BY_HAND:
-            yield by_hand(wanted)
+            made.append(by_hand(wanted))
+        yield made
 
 
-def interleaved(causes: list[list[Draft]]) -> list[Draft]:
-    """All of the first cause, then the best of each other one, then the rest."""
-    first, others = causes[:1], causes[1:]
-    return [
-        *(draft for found in first for draft in found),
-        *(draft for found in others for draft in found[:1]),
-        *(draft for found in others for draft in found[1:]),
-    ]
+def ordered(ways: Iterable[list[Draft]]) -> list[Draft]:
+    """The first way of every remedy, then the second ones, ...: they differ more than two ways of one remedy do."""
+    return [draft for turn in zip_longest(*ways) for draft in turn if draft is not None]
 
 
-def combined(causes: list[list[Draft]]) -> list[Draft]:
-    """The best of the first two findings that have a patch and do not follow from each other."""
-    best = [next((draft for draft in found if draft.patches), None) for found in causes]
-    able = [draft for draft in best if draft is not None]
-    return [together(able[0], other) for other in able[1:3] if other.remedy != able[0].remedy]
+def best_first(causes: list[tuple[Finding, list[Draft]]]) -> list[Draft]:
+    """The first cause's cure, the cure of two causes at once, then by rank: of the cause, and within its cures."""
+    ranked = [
+        (rank + position, rank, draft)
+        for rank, (_, found) in enumerate(causes)
+        for position, draft in enumerate(found)
+    ]  # fmt: skip
+    single = [draft for _, _, draft in sorted(ranked, key=lambda item: item[:2])]
+    return [*single[:1], *combined(causes), *single[1:]]
+
+
+def combined(causes: list[tuple[Finding, list[Draft]]]) -> list[Draft]:
+    """The best of the first finding together with the best of others that do not follow from it."""
+    roots = [found for finding, found in causes if not follows(finding) and finding.severity != "info"]
+    best = [draft for found in roots if (draft := next((item for item in found if item.patches), None)) is not None]
+    return [together(best[0], other) for other in best[1:] if other.remedy != best[0].remedy][:PAIRS]
 
 
 def distinct(found: list[Draft]) -> tuple[Candidate, ...]:
@@ -88,4 +98,4 @@ def distinct(found: list[Draft]) -> tuple[Candidate, ...]:
         if candidate is not None and key not in made:
             made[key] = candidate
             counts[draft.remedy] += 1
-    return tuple(sorted(made.values(), key=lambda item: not item.changes))
+    return tuple(sorted(made.values(), key=lambda candidate: not candidate.changes))

@@ -73,12 +73,21 @@ class Wanted:
     finding: Finding
     remedy: Remedy
 
-    def draft(self, text: str, patches: Sequence[Patch] = (), *, by_hand: str = "", source: str = "") -> Draft:
-        """A draft that promises what the finding promises."""
-        remedy = self.remedy
-        where = self.finding.sites or (remedy.where,)
+    def draft(
+        self,
+        text: str,
+        patches: Sequence[Patch] = (),
+        *,
+        by_hand: str = "",
+        source: str = "",
+        predicted: str = "",
+        value: float | None = None,
+    ) -> Draft:
+        """A draft that promises what the finding promises, or ``predicted`` with its ``value``."""
+        remedy, where = self.remedy, self.finding.sites or (self.remedy.where,)
+        promised = (predicted, value, "") if predicted else (remedy.predicted, remedy.value, remedy.unit)
         return Draft(
-            remedy.name, remedy.safety, text, remedy.predicted, where, remedy.value, remedy.unit,
+            remedy.name, remedy.safety, text, promised[0], where, promised[1], promised[2],
             (self.finding.code,), tuple(patches), by_hand, source,
         )  # fmt: skip
 

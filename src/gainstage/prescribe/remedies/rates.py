@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.source.expressions import group_settings
 from gainstage.prescribe.source.patch import Patch
 from gainstage.prescribe.source.script import argument, number
 from gainstage.prescribe.source.steps import rescaled_steps
 from gainstage.prescribe.wording import short
 
 _SECOND = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "NAdam", "RAdam", "Adamax", "Adadelta", "Rprop", "ASGD")
+USUAL_RATIO, LARGEST_RATIO = 1e-3, 1e-2  # of update to weight: what trains well (Karpathy, 2015), and what still does
 STEP_SOURCE = "Goodfellow, Bengio and Courville (2016), Deep Learning, section 11.4.1: the learning rate first"
 
 
@@ -20,29 +21,39 @@ STEP_SOURCE = "Goodfellow, Bengio and Courville (2016), Deep Learning, section 1
 def learning_rate(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The measured factor, at every place where the optimizer's rate is written."""
     aim = wanted.remedy.value
-    if aim is None or not aim > 0:
-        return
     if not case.builds:
-        yield from by_hand(case, wanted, aim)
+        yield from by_hand(case, wanted)
         return
-    if not case.rate > 0:
+    if aim is None or not aim > 0 or not case.rate > 0:
         return
     for factor in factors(case.rate, aim):
         patches = scaled(case, "lr", factor, position=1)
         if patches:
             text = f"Learning rate {short(case.rate * factor)} instead of {short(case.rate)}."
-            yield wanted.draft(text, patches, source=STEP_SOURCE)
+            other = factor != factors(case.rate, aim)[0]
+            predicted = ratio_times(factor) if other else ""
+            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=predicted, value=case.rate * factor)
 
 
-def by_hand(case: Case, wanted: Wanted, aim: float) -> Iterator[Draft]:
-    """A loop that steps by itself: the factor in front of every gradient."""
-    up = wanted.remedy.name.startswith("raise")
-    known = case.rate if case.rate > 0 else math.nan
-    factor = aim / known if known > 0 else math.nan
-    for change in (factor,) if math.isfinite(factor) else (100.0, 10.0, 1000.0) if up else (0.1, 0.01, 0.001):
+def ratio_times(factor: float) -> str:
+    """What a step's size does to the update ratio: it is proportional."""
+    return f"update ratio {short(factor)} times today's"
+
+
+def by_hand(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """A loop that steps by itself: a factor in front of every gradient, from the update ratio that was measured."""
+    measured = wanted.finding.evidence.get("update_ratio" if _raises(wanted) else "largest_ratio")
+    aim = USUAL_RATIO if _raises(wanted) else LARGEST_RATIO
+    factor = aim / measured if isinstance(measured, (int, float)) and measured > 0 else 10.0 if _raises(wanted) else 0.1
+    for change in (factor, factor / 10, factor * 3):
         patches = [patch for script in case.scripts.values() for patch in rescaled_steps(script, short(change))]
         if patches:
-            yield wanted.draft(f"Steps {short(change)} times as large.", patches, source=STEP_SOURCE)
+            text = f"Steps {short(change)} times as large."
+            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=ratio_times(change), value=change)
+
+
+def _raises(wanted: Wanted) -> bool:
+    return wanted.remedy.name.startswith("raise")
 
 
 def factors(rate: float, aim: float) -> tuple[float, ...]:
@@ -66,17 +77,16 @@ def scale_argument(patch: Patch, build: Build, keyword: str, factor: float, posi
     """Multiply one setting of one optimizer: a literal is replaced, an expression gets a factor, a default a value."""
     script, call = patch.script, build.at.call
     item = argument(call, keyword, position if build.made.kind in _SECOND else None)
-    if item is None:
+    own = group_settings(script, call, keyword)
+    if item is None and not own:
         value = build.made.settings.get(keyword, 0.0) * factor
         if value:
             patch.add_argument(call, f"{keyword}={short(value)}")
-        return
-    literal = number(item.value)
-    if literal is not None:
-        patch.replace(item.value, short(literal * factor))
-    else:
-        code = script.code(item.value)
-        patch.replace(item.value, f"{code} * {short(factor)}" if code.isidentifier() else f"({code}) * {short(factor)}")
+    for node in [item.value, *own] if item is not None else own:
+        literal = number(node)
+        code = script.code(node)
+        product = f"{code} * {short(factor)}" if code.isidentifier() else f"({code}) * {short(factor)}"
+        patch.replace(node, product if literal is None else short(literal * factor))
 
 
 def set_setting(case: Case, keyword: str, value: float) -> list[Patch]:
@@ -93,6 +103,21 @@ def set_setting(case: Case, keyword: str, value: float) -> list[Patch]:
             patch.replace(item.value, short(value))
         patches.append(patch)
     return patches
+
+
+@makes("learning-rate-per-layer")
+def even_rates(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """Every parameter group at the largest rate that one of them has."""
+    patches: list[Patch] = []
+    for build in case.builds:
+        patch = Patch(build.at.script)
+        rates = {node: rate for node in group_settings(patch.script, build.at.call, "lr") if (rate := number(node))}
+        for node, rate in rates.items():
+            if rate < max(rates.values()):
+                patch.replace(node, short(max(rates.values())))
+        patches += [patch] if patch.edits else []
+    if patches:
+        yield wanted.draft("One learning rate for all parameter groups.", patches, source=STEP_SOURCE)
 
 
 @makes("less-momentum")

@@ -83,6 +83,14 @@ def subtraction_around(script: Script, node: cst.CSTNode) -> tuple[cst.BaseExpre
     return None
 
 
+def group_settings(script: Script, node: cst.CSTNode, key: str) -> list[cst.BaseExpression]:
+    """What parameter groups written as dictionaries hold under ``key``: ``{"params": ..., "lr": 1e-3}``."""
+    return [
+        item.value for item in script.inside(node, cst.DictElement)
+        if isinstance(item.key, cst.SimpleString) and item.key.evaluated_value == key
+    ]  # fmt: skip
+
+
 def is_cheap(node: cst.CSTNode) -> bool:
     """A name, an attribute or a part of one: may be written twice, costs nothing and changes nothing."""
     if isinstance(node, cst.Subscript):

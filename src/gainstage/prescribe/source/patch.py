@@ -79,8 +79,14 @@ class Patch:
         self.edits.append(Edit(end, end, "".join(pause + line for line in self._indented(lines))))
 
     def remove(self, node: cst.CSTNode) -> None:
-        """Take away the statement that holds ``node``; ``pass`` where a block would be empty."""
+        """Take away the simple statement that holds ``node``; ``pass`` where a block would be empty.
+
+        Raises:
+            CannotPatch: for the head of a block.
+        """
         statement = self.statement(node)
+        if isinstance(statement, cst.BaseCompoundStatement):
+            raise CannotPatch("the head of a block cannot go alone")
         holder = self.script.parent(statement)
         block = self.script.parent(holder) if isinstance(holder, cst.SimpleStatementLine) else holder
         if self._inline(statement, first=True) or self._inline(statement, first=False) or len(_body(block)) < 2:
@@ -154,12 +160,12 @@ class Patch:
         body = list(self.script.tree.body)
         first = next((item for item in body if _imports(item)), None)
         if first is None:
-            documented = self.script.tree.get_docstring() is not None
-            place = self._line_end(body[0]) if documented else None
-            if place is None:
-                start = self.script.start(body[0]) if body else 0
-                return Edit(start, start, line + newline)
-            return Edit(place, place, newline + line)
+            head = [item for item in body if _is_future(item)] or body[: self.script.tree.get_docstring() is not None]
+            if head:
+                place = self._line_end(head[-1])
+                return Edit(place, place, newline + line)
+            start = self.script.start(body[0]) if body else 0
+            return Edit(start, start, line + newline)
         start = self.script.start(first)
         return Edit(start, start, line + newline)
 
@@ -203,10 +209,13 @@ def _body(block: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
 
 def _imports(item: cst.CSTNode) -> bool:
     """A line of imports, but for those of __future__, which must stay the first."""
-    if not isinstance(item, cst.SimpleStatementLine):
+    if not isinstance(item, cst.SimpleStatementLine) or _is_future(item):
         return False
-    return any(
-        isinstance(small, cst.Import)
-        or (isinstance(small, cst.ImportFrom) and (small.module is None or dotted_name(small.module) != "__future__"))
+    return any(isinstance(small, (cst.Import, cst.ImportFrom)) for small in item.body)
+
+
+def _is_future(item: cst.CSTNode) -> bool:
+    return isinstance(item, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.ImportFrom) and small.module is not None and dotted_name(small.module) == "__future__"
         for small in item.body
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from gainstage.prescribe.source.patch import Patch
-from gainstage.prescribe.source.script import Script
+from gainstage.prescribe.source.script import Script, argument
 
 
 def rescaled_steps(script: Script, factor: str) -> Iterator[Patch]:
@@ -21,6 +21,12 @@ def rescaled_steps(script: Script, factor: str) -> Iterator[Patch]:
         if len(gradients) == 1 and isinstance(rates[0], (cst.Name, cst.Attribute, cst.Float, cst.Integer)):
             patch = Patch(script)
             patch.replace(rates[0], f"{factor} * {script.code(rates[0])}")
+            yield patch
+    for call in script.calls:  # w.add_(w.grad, alpha=-lr)
+        alpha = argument(call, "alpha")
+        if alpha is not None and call.args and _is_gradient(call.args[0].value):
+            patch = Patch(script)
+            patch.replace(alpha.value, f"{factor} * ({script.code(alpha.value)})")
             yield patch
 
 
