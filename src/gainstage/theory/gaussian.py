@@ -20,6 +20,7 @@ SPREAD = np.array([0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 14.0, 20.0, 28.0, 38.0])
 BENDS = np.array([sign * 2.0**k for k in range(-2, 7) for sign in (-1, 1)] + [0.0])
 
 ROUNDING = float(np.finfo(float).eps) / 4  # times nodes^2 / width: what differentiation makes of a value's last bit
+WIDE = 0.1  # standard deviations from which on nothing cancels in the slope
 CANCELLED = 50.0  # sizes of terms over their sum: beyond, more than a digit and a half is lost
 CONTINUOUS = 1e-12  # of a value: what two neighbouring numbers may differ by without a jump
 
@@ -84,8 +85,8 @@ def _in_closed_form(function: Function, mean: float, std: float) -> Moments | No
     if exact is None:
         return None
     first, second, transmission, turned = exact
-    if not math.isfinite(second.size):
-        return Moments(first.value, math.inf, math.inf, math.inf)
+    if not math.isfinite(second.size):  # between edges the overflow is that of a factor, and the product may be small
+        return None if function.kinks else Moments(first.value, math.inf, math.inf, math.inf)
     if first.size > CANCELLED * math.sqrt(abs(second.value)) or turned.size > CANCELLED * abs(transmission.value):
         return None
     if any(part.size > CANCELLED * abs(part.value) for part in (second, transmission)):
@@ -112,8 +113,10 @@ def panels(kinks: tuple[float, ...], mean: float, std: float) -> Array:
 
 
 def _by_quadrature(function: Function, mean: float, std: float) -> Moments:
-    middle = _product(function, mean)
+    if _still_growing(function, mean, std):
+        return Moments(math.inf, math.inf, math.inf, math.inf)
     spectral = isinstance(function.derivative, Differences)
+    middle = _product(function, mean) if std < WIDE else 0.0
 
     def integrand(x: Array, half: Array, rule: Rule) -> tuple[Array, Array | float]:
         root, away = _root_density(x, mean, std), (x - mean) / std**2
@@ -137,6 +140,14 @@ def _by_quadrature(function: Function, mean: float, std: float) -> Moments:
     first, second, transmission, turned = (float(value) for value in found.values)
     met = edges[1:-1] if spectral else np.array(function.kinks, dtype=float)
     return Moments(first, second, transmission, turned + _jumps(function, met, found.jumps, mean, std))
+
+
+def _still_growing(function: Function, mean: float, std: float) -> bool:
+    """Whether f^2 grows faster than the density falls as far out as this is a number: then its integral diverges."""
+    x = mean + std * np.array([[-SPREAD[-1], 1 - SPREAD[-1]], [SPREAD[-1], SPREAD[-1] - 1]])
+    with np.errstate(over="ignore", invalid="ignore"):
+        (far_left, left), (far_right, right) = np.abs(function.value(x)) * _root_density(x, mean, std)
+    return bool(far_left > left > 0 or far_right > right > 0)
 
 
 def _product(function: Function, at: float) -> float:

@@ -65,7 +65,7 @@ def tailor(
         variance_slope: 1 keeps deviations as they are, below 1 they die out.
 
     Raises:
-        GainstageError: ``slope`` is not above 1, or no scale and shift meets it (a straight line; leaky ReLU's shape).
+        GainstageError: ``slope`` is not above 1, or no scale and shift meets it (a straight line, a parabola).
     """
     function = resolve(activation)
     wanted = STEEPNESS ** (1 / depth) if slope is None else slope
