@@ -91,7 +91,9 @@ def test_moments_have_certified_digits(name: str) -> None:
     assert found.mean == pytest.approx(certified["mean"], abs=1e-14 * math.sqrt(found.second))
     assert found.second == pytest.approx(certified["second"], rel=1e-14)
     assert found.transmission == pytest.approx(certified["transmission"], rel=1e-14)
-    assert found.slope == pytest.approx(card["variance_slope"] * found.second, rel=1e-13, abs=1e-13 * found.transmission)
+    assert found.slope == pytest.approx(
+        card["variance_slope"] * found.second, rel=1e-13, abs=1e-13 * found.transmission
+    )
 
 
 @pytest.mark.parametrize("name", functions.names())

@@ -39,8 +39,12 @@ def test_relative_variances_add_up_over_depth() -> None:
 def test_isometry_needs_orthogonal_weights_and_a_straight_function() -> None:
     """Pennington et al. 2017: orthogonal tanh near q = 0 is isometric, ReLU never is."""
     assert jacobian("linear", sigma_w=1.0, depth=100, weights="orthogonal").relative_variance == 0.0
-    assert jacobian("relu", sigma_w=math.sqrt(2), depth=100, weights="orthogonal").relative_variance == pytest.approx(100)
-    spreads = [jacobian("tanh", sigma_w=1.0, q=q, depth=100, weights="orthogonal").relative_variance for q in (1e-1, 1e-3)]
+    assert jacobian("relu", sigma_w=math.sqrt(2), depth=100, weights="orthogonal").relative_variance == pytest.approx(
+        100
+    )
+    spreads = [
+        jacobian("tanh", sigma_w=1.0, q=q, depth=100, weights="orthogonal").relative_variance for q in (1e-1, 1e-3)
+    ]
     assert spreads[1] < 1e-3 < spreads[0]
     assert jacobian("linear", sigma_w=1.0, depth=100).relative_variance == pytest.approx(100)
 
