@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gainstage.functions.custom import function as function
     from gainstage.init.model import init_ as init_
     from gainstage.init.stage import stage_ as stage_
+    from gainstage.prescribe.live.choose import remedies as remedies
     from gainstage.record.run import Run as Run
     from gainstage.theory.gains import gain as gain
     from gainstage.theory.gaussian import moments as moments
@@ -41,6 +42,7 @@ __all__ = (
     "load",
     "log",
     "moments",
+    "remedies",
     "report",
     "stage_",
     "watch",
@@ -57,6 +59,7 @@ _HOMES = {
     "init_": "gainstage.init.model",
     "log": "gainstage.verify.log",
     "moments": "gainstage.theory.gaussian",
+    "remedies": "gainstage.prescribe.live.choose",
     "Run": "gainstage.record.run",
     "stage_": "gainstage.init.stage",
 }

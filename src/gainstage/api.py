@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gainstage import config as settings
 from gainstage.diagnose.engine import Diagnosis, diagnose
+from gainstage.diagnose.finding import Finding
 from gainstage.errors import GainstageError
 from gainstage.record import reader
 from gainstage.record.run import Run
@@ -53,6 +54,7 @@ def watch(
     every: int | None = None,
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
+    on_finding: Callable[[Finding, torch.nn.Module | None, torch.optim.Optimizer], None] | None = None,
 ) -> Iterator[Watching]:
     """Watch the training inside of a ``with`` block: notebooks, long programs, several trainings in one process.
 
@@ -62,6 +64,10 @@ def watch(
         every: look at every n-th step instead, whatever it costs.
         select: codes, prefixes or names of the rules to apply; all by default.
         ignore: rules to leave out.
+        on_finding: called between two steps with ``(finding, model, optimizer)``, once for each code that is a
+            warning or an error; ``model`` is the outermost module whose weights the optimizer steps. It may change
+            both: ``gainstage.remedies(watching.diagnosis)[0].apply(model, optimizer)``. An exception of it is said
+            on stderr and ends the calls, not the training; to end that, raise ``SystemExit``.
 
     Raises:
         GainstageError: for a setting that does not fit, a file that cannot be made, or a ``watch`` inside a ``watch``.
@@ -78,6 +84,7 @@ def watch(
         >>> watching.run.sampled > 0
         True
     """
+    from gainstage.observe.between import Between
     from gainstage.observe.session import Session
 
     global _watching
@@ -88,9 +95,13 @@ def watch(
     session = Session.open(config, tuple(sys.argv), script) if path is not None else Session.in_memory(config, script)
     _watching = True
     outcome, text = "finished", ""
+    between: Between | None = None
     try:
         session.install()
-        yield Watching(session, select, ignore)
+        watching = Watching(session, select, ignore)
+        if on_finding is not None and session.observer is not None:
+            between = Between(session.observer, telling(watching, on_finding))
+        yield watching
     except BaseException as error:
         outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "exception"
         text = f"{type(error).__name__}: {error}"
@@ -98,10 +109,27 @@ def watch(
         raise
     finally:
         _watching = False
+        if between is not None:
+            between.remove()
         session.close(outcome, None, text)
 
 
 _watching = False
+
+
+def telling(
+    watching: Watching, on_finding: Callable[[Finding, torch.nn.Module | None, torch.optim.Optimizer], None]
+) -> Callable[[torch.nn.Module | None, torch.optim.Optimizer], None]:
+    """What diagnoses the run so far, and tells of each code once."""
+    told: set[str] = set()
+
+    def tell(model: torch.nn.Module | None, optimizer: torch.optim.Optimizer) -> None:
+        for finding in watching.diagnosis.findings:
+            if finding.severity != "info" and finding.code not in told:
+                told.add(finding.code)
+                on_finding(finding, model, optimizer)
+
+    return tell
 
 
 def check(

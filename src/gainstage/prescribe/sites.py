@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gainstage.diagnose.finding import Finding
 from gainstage.diagnose.stage import Stage
+from gainstage.diagnose.view import View
 from gainstage.prescribe.case import Case, Found
 from gainstage.prescribe.source.activations import MODULES, is_activation
 from gainstage.prescribe.source.expressions import function_of
@@ -40,14 +41,14 @@ def distinct(found: Iterable[Found]) -> list[Found]:
     return list({(id(item.script), id(item.call)): item for item in found}.values())
 
 
-def touched(case: Case, finding: Finding) -> list[Stage]:
+def touched(view: View, finding: Finding) -> list[Stage]:
     """The stages that a finding names, by their affine operation or their activation; all of the chain else."""
     names = set(finding.sites)
     found = [
-        stage for stage in case.view.stages
+        stage for stage in view.stages
         if names & {stage.site.name, stage.activation.name if stage.activation else "", stage.end.name}
     ]  # fmt: skip
-    return found or list(case.view.chain)
+    return found or list(view.chain)
 
 
 def hidden(stages: Iterable[Stage], function: str = "") -> list[Stage]:

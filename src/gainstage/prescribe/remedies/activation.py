@@ -27,7 +27,7 @@ SETTINGS = {"leaky_relu": "0.1"}
 @makes("swap-activation")
 def swap_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """ReLU with He's start in the place of a squashing function, and others that pass the gradient."""
-    stages = hidden(touched(case, wanted.finding)) or hidden(case.view.chain)
+    stages = hidden(touched(case.view, wanted.finding)) or hidden(case.view.chain)
     for new in ("relu", "elu", "leaky_relu", "gelu", "silu"):
         patches = swapped(case, [stage for stage in stages if stage.function != new], new)
         if patches:

@@ -23,7 +23,7 @@ _BATCH_NORMS = {"Linear": "BatchNorm1d", "Conv1d": "BatchNorm1d", "Conv2d": "Bat
 @makes("add-normalisation")
 def add_normalisation(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Behind the layers of the finding: over the batch, or over each example's features."""
-    stages = [stage for stage in touched(case, wanted.finding) if not stage.is_output and not stage.normalised]
+    stages = [stage for stage in touched(case.view, wanted.finding) if not stage.is_output and not stage.normalised]
     layers = [(stage, found) for stage in stages for found in constructed(case, stage)]
     for kind, source in (("batch", BATCH), ("layer", LAYER)):
         patches = [patch for stage, found in _once(layers) if (patch := normalised(case, stage, found, kind))]
@@ -34,7 +34,7 @@ def add_normalisation(case: Case, wanted: Wanted) -> Iterator[Draft]:
 @makes("add-activation")
 def add_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """ReLU behind every layer that has none and is not the output."""
-    stages = [stage for stage in touched(case, wanted.finding) if not stage.is_output and stage.activation is None]
+    stages = [stage for stage in touched(case.view, wanted.finding) if not stage.is_output and stage.activation is None]
     stages = stages or [stage for stage in case.view.chain[:-1] if stage.activation is None]
     for new in ("ReLU", "Tanh"):
         patches: list[Patch] = []

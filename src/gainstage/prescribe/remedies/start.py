@@ -7,25 +7,22 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from gainstage.diagnose.stage import Stage
-from gainstage.errors import GainstageError
-from gainstage.functions import get
 from gainstage.prescribe.anchors import expression_of, start
 from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.gains import gain_of
 from gainstage.prescribe.sites import touched
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.wording import short
-from gainstage.theory.gains import initial_gain
 
 HE = "He, Zhang, Ren and Sun (2015), equation 10; Glorot and Bengio (2010), equation 12"
 WIDTH = 100
-LARGEST_GAIN = 4.0  # a sigmoid's; a function that is nearly flat would ask for more than any layer can use
 
 
 @makes("reinitialise", "larger-gain")
 def reinitialise(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The offending layers drawn again; then every layer, where only some were named."""
-    named = [stage for stage in touched(case, wanted.finding) if stage.site.weight]
+    named = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
     every = [stage for stage in case.view.stages if stage.site.weight]
     for stages in [named] if len(named) == len(every) else [named, every]:
         patches = drawn_afresh(case, stages)
@@ -80,17 +77,6 @@ def nameless(case: Case, stages: Sequence[Stage], function: str = "") -> list[Pa
         ])  # fmt: skip
         return [patch]
     return []
-
-
-def gain_of(stage: Stage, function: str = "") -> float:
-    """What the stage's activation needs; 1 for an output and for what the catalogue does not know."""
-    if stage.is_output or stage.activation is None:
-        return 1.0
-    parameters = {} if function else stage.activation.parameters
-    try:
-        return min(initial_gain(get(function or stage.function, parameters)), LARGEST_GAIN)
-    except GainstageError:
-        return 1.0
 
 
 def lines(case: Case, builds: Sequence[Build | None], deviations: dict[str, float], biases: Sequence[str]) -> list[str]:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gainstage.prescribe.anchors import Turn, turns
 from gainstage.prescribe.case import Case, Found
 from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.gains import gradient_norms
 from gainstage.prescribe.source.expressions import function_of, method, receiver
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.source.script import Call, argument
@@ -22,7 +22,7 @@ CLIPPING = "Pascanu, Mikolov and Bengio (2013), algorithm 1"
 @makes("clip-gradient")
 def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """At twice the norm that was usual, or the norm of the first steps where they were the sound ones."""
-    norms = gradient_norms(case)
+    norms = gradient_norms(case.run)
     limit = wanted.remedy.value
     if wanted.finding.code == "GS301":  # its value is a share of the norm that overshot
         limit = (limit or 1.0) * float(np.nanmax(norms[np.isfinite(norms)], initial=0.0))
@@ -33,15 +33,6 @@ def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for value in (limit, limit / 10):
         if patches := clipped(case, value):
             yield wanted.draft(f"Gradients clipped to a norm of {short(value)}.", patches, source=CLIPPING)
-
-
-def gradient_norms(case: Case) -> NDArray[np.float64]:
-    """The norm of the whole gradient at each sample, shape (samples,); nan where nothing was measured."""
-    total = np.zeros(len(case.run.steps))
-    for parameter in case.run.parameters:
-        size = case.run.update(parameter.index, "gradient")
-        total += np.nan_to_num(size, nan=0.0, posinf=np.inf) ** 2 * math.prod(parameter.shape)
-    return np.where(total > 0, np.sqrt(total), np.nan)
 
 
 def clipped(case: Case, limit: float) -> list[Patch]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from gainstage.diagnose.stage import Stage
 from gainstage.prescribe.anchors import expression_of, start
 from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
-from gainstage.prescribe.remedies.start import HE, drawn_afresh, each, gain_of, inserted
+from gainstage.prescribe.gains import missing_factor
+from gainstage.prescribe.remedies.start import HE, drawn_afresh, each, inserted
 from gainstage.prescribe.sites import touched
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.wording import short
@@ -25,25 +24,13 @@ REVIVE = "He et al. (2015): biases begin at zero; Lu et al. (2020), Dying ReLU a
 @makes("rescale-weights")
 def rescale_weights(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Each weight times what brings its gain to the one that its activation needs; then drawn again."""
-    stages = [stage for stage in touched(case, wanted.finding) if stage.site.weight]
-    factors = {stage.site.weight: factor for stage in stages if (factor := missing_factor(case, stage)) is not None}
+    stages = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
+    factors = {stage.site.weight: factor for stage in stages if (factor := missing_factor(case.run, stage)) is not None}
     if patches := multiplied(case, factors):
         text = f"{len(factors)} weights brought to the gain that their activations need, their pattern kept."
         yield wanted.draft(text, patches, source=HE)
     if patches := drawn_afresh(case, stages):
         yield wanted.draft(f"{len(stages)} layers drawn again with fitting gains.", patches, source=HE)
-
-
-def missing_factor(case: Case, stage: Stage) -> float | None:
-    """The gain that is needed over the one that is there at the start; None where it was not measured."""
-    parameter = case.parameter(stage.site.weight)
-    if parameter is None or parameter.tied_to:
-        return None
-    sizes = case.run.update(parameter.index, "weight")
-    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    if not sizes.size:
-        return None
-    return gain_of(stage) / (float(sizes[0]) * math.sqrt(max(stage.site.fan_in, 1)))
 
 
 def multiplied(case: Case, factors: dict[str, float]) -> list[Patch]:
@@ -71,7 +58,7 @@ def multiplied(case: Case, factors: dict[str, float]) -> list[Patch]:
 @makes("zero-bias")
 def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The biases of the dead stages at zero; trained weights stay."""
-    stages = touched(case, wanted.finding)
+    stages = touched(case.view, wanted.finding)
     names = [stage.site.bias for stage in stages if stage.site.bias]
     for chosen, text in ((names, "Biases of the dead layers at zero."), (offsets(case, stages), "Offsets at zero.")):
         if patches := zeroed(case, chosen):
