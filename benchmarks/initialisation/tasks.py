@@ -53,7 +53,8 @@ def _chain(depth: int, name: str) -> Task:
     def build(activation: Activation, shortcut: float | None) -> nn.Module:
         return chain(depth, WIDTH, 196, 10, activation)
 
-    return Task("chain", depth, name, build, mnist, rates=SHALLOW_RATES if depth <= 20 else DEEP_RATES)
+    rates = SHALLOW_RATES if depth <= 20 else DEEP_RATES
+    return Task("chain", depth, name, build, mnist, steps=150 if depth < 100 else 100, rates=rates)
 
 
 def _resnet(name: str) -> Task:
@@ -67,7 +68,7 @@ def _transformer(name: str) -> Task:
     def build(activation: Activation, shortcut: float | None) -> nn.Module:
         return Transformer(LAYERS, 32, 4, manual(LENGTH).classes, LENGTH, activation)
 
-    return Task("postnorm", LAYERS, name, build, lambda: manual(LENGTH), 150, 16, ADAM_RATES, adam=True)
+    return Task("postnorm", LAYERS, name, build, lambda: manual(LENGTH), 200, 16, ADAM_RATES, adam=True)
 
 
 TASKS = {
