@@ -49,7 +49,7 @@ def block(measured: Row) -> str:
         torch=versions["torch"],
         machine=measured["machine"],
         packages=packages,
-        steps=rows[0]["steps"],
+        steps=span([row["steps"] for row in rows]),
         seeds=measured["seeds"],
         guessing=" and ".join(sorted({f"{row['guessing']:.2f}" for row in rows})),
         timed="chains of 50",
@@ -57,6 +57,11 @@ def block(measured: Row) -> str:
         tables="\n\n".join(family(rows, titles, *kind) for kind in kinds(rows)),
         lost=lost(rows, titles),
     )
+
+
+def span(steps: list[int]) -> str:
+    """From the smallest to the largest budget."""
+    return str(steps[0]) if len(set(steps)) == 1 else f"{min(steps)} to {max(steps)}"
 
 
 def summary(rows: list[Row], titles: dict[str, str]) -> Iterator[list[str]]:
