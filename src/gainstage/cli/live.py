@@ -83,6 +83,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # whoever follows the address before the page is ready waits instead of being refused
     except (OSError, OverflowError) as error:
         listening.close()
         raise GainstageError(f"cannot listen on {host} port {port}: {error}. Try --port 0") from error

@@ -22,17 +22,18 @@ def check() -> None:
         raise GainstageError("the live page needs starlette and uvicorn: pip install 'gainstage[live]'")
 
 
-def launch(base: Path) -> str:
+def launch(base: Path, *, process: int | None = None, linger: float = LINGER) -> str:
     """Start a server for the run that will be named after ``base``; returns the page's address.
 
     The server is a process and a session of its own: what happens to it does not reach the training, nor the other
-    way round. It ends when the training has ended and nobody looks any more.
+    way round. It ends when ``process`` (this one) has ended and nobody has looked for ``linger`` seconds.
 
     Raises:
         GainstageError: when the server does not start.
     """
     check()
-    options = ["--await", str(base), "--since", repr(time.time()), "--linger", str(LINGER), "--with", str(os.getpid())]
+    options = ["--await", str(base), "--since", repr(time.time())]
+    options += ["--linger", str(linger), "--with", str(process or os.getpid())]
     server = subprocess.Popen(
         [sys.executable, "-c", ENTRY, "live", *options],
         stdin=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from gainstage.show import numbers
 from gainstage.show.console import Column, Page, Span, Spans, Terminal
 from gainstage.show.ladder import MARKS
 from gainstage.show.text import typeset
-from gainstage.verify.proof import Arm, Effect, Measure, Proof
+from gainstage.verify.proof import Arm, Effect, Final, Measure, Proof
 
 MOST_LISTED = 8
 LABEL = 10
@@ -49,15 +49,17 @@ def _add_table(page: Page, proof: Proof, measure: Measure, untouched: Arm) -> No
         (f"mean over the seeds at step {proof.steps:,}; in brackets 95 % intervals, paired over the seeds", ""),
     )
     columns = [
-        Column(""), Column("", flexible=True), Column("seeds", right=True), Column("mean", right=True),
-        Column("against untouched", right=True), Column("against random", right=True),
+        Column(""), Column("", flexible=True), Column("mean", right=True), Column("of untouched", right=True),
+        Column("of random", right=True),
     ]  # fmt: skip
+    if measure.scale == "difference":
+        columns[3:] = [Column("over untouched", right=True), Column("over random", right=True)]
     rows: list[Sequence[Spans]] = [_row(("", ""), "untouched", untouched, None, None)]
     if proof.random is not None:
         rows.append(_row(("", ""), "random remedy", proof.random, None, None))
-    for tried in proof.tried:
+    for number, tried in enumerate(proof.tried, start=1):
         mark: Span = ("✓", "good") if tried.proved else (" ", "")
-        name = tried.candidate.remedy + (f" (to step {tried.steps})" if tried.steps != proof.steps else "")
+        name = f"{number} {tried.candidate.remedy}" + (f", step {tried.steps}" if tried.steps != proof.steps else "")
         rows.append(_row(mark, name, tried.arm, tried.against_untouched, tried.against_random))
     page.table(columns, rows)
 
@@ -67,7 +69,6 @@ def _row(mark: Span, name: str, arm: Arm, untouched: Effect | None, random: Effe
     return [
         [mark],
         [(name, "strong" if mark[0] == "✓" else "")],
-        [(str(len(arm.values)), "dim")],
         [(failed or _mean(arm.values), "error" if failed else "")],
         [(_effect(untouched), "good" if untouched and untouched.clear else "")],
         [(_effect(random), "good" if random and random.clear else "")],
@@ -83,7 +84,7 @@ def _effect(effect: Effect | None) -> str:
     if effect is None or math.isnan(effect.mean):
         return numbers.MISSING
     ratio = effect.scale == "ratio"
-    middle = f"×{effect.mean:.3g}" if ratio else f"{effect.mean:+.3g}".replace("-", numbers.MINUS)
+    middle = f"×{effect.mean:.2g}" if ratio else f"{effect.mean:+.3g}".replace("-", numbers.MINUS)
     unknown = math.isinf(effect.high) or math.isinf(effect.low)
     if unknown:
         return middle
@@ -102,13 +103,22 @@ def _codes(findings: Sequence[Finding] | None) -> str:
 def _add_predictions(page: Page, proof: Proof) -> None:
     if proof.control is not None:
         page.paragraph(("random remedy ", "strong"), (typeset(proof.control.text), ""))
-    for one in proof.tried:
-        safety = f"[{one.candidate.safety}] "
-        page.paragraph((f"{one.candidate.remedy} ", "strong"), (safety, "dim"), (typeset(one.candidate.text), ""))
-        page.labelled(("predicted", "dim"), [(typeset(one.candidate.predicted), "")], width=LABEL, indent=2)
+    for number, one in enumerate(proof.tried, start=1):
+        candidate = one.candidate
+        title: list[Span] = [(f"{number} {candidate.remedy} ", "strong"), (f"[{candidate.safety}] ", "dim")]
+        page.paragraph(*title, (typeset(candidate.text), ""))
+        page.labelled(("predicted", "dim"), [(typeset(candidate.predicted), "")], width=LABEL, indent=2)
         role = {True: "good", False: "warning", None: ""}[one.measured.held]
         left = f"; still found: {_codes(one.arm.findings)}"
         page.labelled(("measured", "dim"), [(typeset(one.measured.text), role), (left, "")], width=LABEL, indent=2)
+        if one.final is not None:
+            page.labelled(("at the end", "dim"), [(_final(one.final), "good" if one.final.better else "warning")],
+                          width=LABEL, indent=2)  # fmt: skip
+
+
+def _final(final: Final) -> str:
+    measure = final.measure
+    return f"{measure.name} {numbers.number(final.cured)} instead of {numbers.number(final.untouched)}"
 
 
 def _add_listed(page: Page, proof: Proof) -> None:
@@ -129,7 +139,8 @@ def _add_answer(page: Page, proof: Proof) -> None:
     chosen = proof.chosen
     if chosen is not None:
         effect = _effect(chosen.against_untouched)
-        page.labelled(("✓", "good"), [(f"proved: {chosen.candidate.remedy}, {effect}", "strong")], width=1)
+        last = f"; at the end {_final(chosen.final)}" if chosen.final else ""
+        page.labelled(("✓", "good"), [(f"proved: {chosen.candidate.remedy}, {effect}{last}", "strong")], width=1)
     elif not proof.findings:
         page.labelled(("✓", "good"), [(proof.reason, "strong")], width=1)
     else:

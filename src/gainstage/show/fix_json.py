@@ -7,7 +7,7 @@ from typing import Any
 from gainstage.prescribe.candidate import Candidate
 from gainstage.show.fix import next_command
 from gainstage.show.machine import finding_json, finite
-from gainstage.verify.proof import Arm, Effect, Proof, Tried
+from gainstage.verify.proof import Arm, Effect, Final, Proof, Tried
 
 
 def to_json(proof: Proof) -> dict[str, Any]:
@@ -24,7 +24,9 @@ def to_json(proof: Proof) -> dict[str, Any]:
         if measure is None
         else {"name": measure.name, "kind": measure.kind, "lower": measure.lower, "scale": measure.scale},
         "baseline": _arm(proof.untouched),
-        "random_control": {**_arm(proof.random), "text": proof.control.text} if proof.random and proof.control else None,
+        "random_control": {**_arm(proof.random), "text": proof.control.text}
+        if proof.random and proof.control
+        else None,
         "candidates": [_tried(tried) for tried in proof.tried],
         "not_tried": [_candidate(candidate) for candidate in proof.listed],
         "chosen": proof.chosen.candidate.remedy if proof.chosen else None,
@@ -67,8 +69,15 @@ def _tried(tried: Tried) -> dict[str, Any]:
         "against_untouched": _effect(against),
         "against_random": _effect(tried.against_random),
         "findings_after": _codes(tried.arm),
+        "final": _final(tried.final),
         "proved": tried.proved,
     }
+
+
+def _final(final: Final | None) -> dict[str, Any] | None:
+    if final is None:
+        return None
+    return {"measure": final.measure.name, "untouched": final.untouched, "cured": final.cured, "better": final.better}
 
 
 def _arm(arm: Arm | None) -> dict[str, Any]:

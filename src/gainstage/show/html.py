@@ -126,7 +126,7 @@ def run(key: str, sheet: Sheet) -> Parts:
 def _wordmark() -> Markup:
     bars = (tag("rect", x=4 + 7 * n, y=22 - h, width=5, height=h, rx=1) for n, h in enumerate((18, 13, 9, 6, 4)))
     return tag(
-        "p",
+        "h1",
         tag("svg", bars, viewBox="0 0 42 26", width=34, height=21, class_="logo", aria_hidden="true"),
         tag("span", "gainstage"),
         class_="wordmark",

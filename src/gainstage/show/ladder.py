@@ -16,7 +16,8 @@ FAULTY_ROWS, HEALTHY_ROWS = 20, 10
 POINTED = 4  # a finding that points at more stages than this speaks of the chain, and its stages may be folded
 QUIETEST_DB, LOUDEST_DB = -40.0, 0.0  # the meter's range unless the network needs more
 METERED = 72  # narrower terminals show the levels' numbers alone
-SHORTEST_METER, LONGEST_METER = 5, 16
+SHORTEST_METER, LONGEST_METER = 4, 16
+THEORY = 7  # cells of the column of what theory expects
 NAMES = 24  # cells of a stage's name that take precedence over longer meters
 MARKS = {"error": "✗", "warning": "!", "info": "i"}
 
@@ -28,7 +29,8 @@ def add_ladder(page: Page, report: Report) -> None:
     limit = FAULTY_ROWS if report.worst in ("error", "warning") else HEALTHY_ROWS
     rows = fold(rungs, kept(report), severities, limit)
     optional = [name for name in ("transmission", "dead_share", "update_ratio") if _measured(rungs, name)]
-    meter = _meter(rungs, page, optional)
+    theory = _has_room(rungs, page, optional)
+    meter = _meter(rungs, page, optional, theory)
     several = len({rung.root for rung in rungs}) > 1
     lines: list[Sequence[Spans]] = []
     root = None
@@ -37,25 +39,29 @@ def add_ladder(page: Page, report: Report) -> None:
             lines.append([[(f"  {row.root or '(no module)'}", "dim")]])
         root = row.root
         severity = severities.get(row.number if isinstance(row, Rung) else row.first)
-        lines.append(_rung(row, severity, meter, optional) if isinstance(row, Rung) else [_fold(row, severity)])
-    page.table(_columns(optional, wide=meter.cells > 0), lines)
-    page.paragraph((_legend(optional), "dim"), indent=2)
+        rung = isinstance(row, Rung)
+        lines.append(_rung(row, severity, meter, optional, theory) if rung else [_fold(row, severity)])
+    page.table(_columns(optional, theory, wide=meter.cells > 0), lines)
+    page.paragraph((_legend(optional, theory), "dim"), indent=2)
 
 
-def _columns(optional: Sequence[str], wide: bool) -> list[Column]:
+def _columns(optional: Sequence[str], theory: bool, wide: bool) -> list[Column]:
     titles = {"transmission": "transm.", "dead_share": "dead", "update_ratio": "update"}
     first = [Column(""), Column("", right=True), Column("stage", flexible=True), Column("function", flexible=True)]
-    levels = [Column(f"{name} dB" if wide else name) for name in ("signal", "gradient")]
+    signal, gradient = (Column(f"{name} dB" if wide else name) for name in ("signal", "gradient"))
+    levels = [signal, *([Column("theory", right=True)] if theory else []), gradient]
     return [*first, *levels, *(Column(titles[name], right=True) for name in optional)]
 
 
-def _legend(optional: Sequence[str]) -> str:
+def _legend(optional: Sequence[str], theory: bool) -> str:
     told = {"transmission": "transm. E[f′²]", "update_ratio": "update ‖Δw‖/‖w‖"}
-    levels = "0 dB: signal at input, gradient at output"
-    return " · ".join([levels, *(told[name] for name in optional if name in told)])
+    levels = ["0 dB: signal at input, gradient at output", *(["theory: signal expected"] if theory else [])]
+    return " · ".join([*levels, *(told[name] for name in optional if name in told)])
 
 
-def _rung(rung: Rung, severity: Severity | None, meter: Meter, optional: Sequence[str]) -> Sequence[Spans]:
+def _rung(
+    rung: Rung, severity: Severity | None, meter: Meter, optional: Sequence[str], theory: bool
+) -> Sequence[Spans]:
     role = f"{severity}-row" if severity else ""
     spell = {"transmission": numbers.percent, "dead_share": numbers.percent, "update_ratio": numbers.ratio}
     return [
@@ -64,6 +70,7 @@ def _rung(rung: Rung, severity: Severity | None, meter: Meter, optional: Sequenc
         [(rung.place, role)],
         [(rung.function or rung.operation, role)],
         meter.cell(rung.signal_db, role),
+        *([[(numbers.decibels(rung.expected_signal_db), "dim")]] if theory else []),
         meter.cell(rung.gradient_db, role),
         *([(spell[name](getattr(rung, name)), role)] for name in optional),
     ]
@@ -125,12 +132,23 @@ class Meter:
         return ("━" * full + "╸" * half).ljust(self.cells)
 
 
-def _meter(rungs: Sequence[Rung], page: Page, optional: Sequence[str]) -> Meter:
+def _meter(rungs: Sequence[Rung], page: Page, optional: Sequence[str], theory: bool) -> Meter:
     levels = [level for rung in rungs for level in (rung.signal_db, rung.gradient_db) if math.isfinite(level)]
     scale = min([QUIETEST_DB, *levels]), max([LOUDEST_DB, *levels])
     if page.terminal.width < METERED:
         return Meter(*scale, 0, page.terminal.unicode)
+    room = _room(rungs, page, optional) - (THEORY if theory else 0)
+    return Meter(*scale, min(LONGEST_METER, max(SHORTEST_METER, room // 2)), page.terminal.unicode)
+
+
+def _room(rungs: Sequence[Rung], page: Page, optional: Sequence[str]) -> int:
+    """Cells that are left for both meters."""
     names = min(NAMES, max(len(rung.place) for rung in rungs))
     functions = max(len(rung.function or rung.operation) for rung in rungs)
-    room = page.terminal.width - names - max(functions, 8) - 8 * len(optional) - 24  # levels, numbers, gaps
-    return Meter(*scale, min(LONGEST_METER, max(SHORTEST_METER, room // 2)), page.terminal.unicode)
+    return page.terminal.width - names - max(functions, 8) - 8 * len(optional) - 24  # levels, numbers, gaps
+
+
+def _has_room(rungs: Sequence[Rung], page: Page, optional: Sequence[str]) -> bool:
+    """Whether theory says something, and its column leaves both meters at their shortest and the names whole."""
+    said = any(math.isfinite(rung.expected_signal_db) for rung in rungs)
+    return said and page.terminal.width >= METERED and _room(rungs, page, optional) - THEORY >= 2 * SHORTEST_METER

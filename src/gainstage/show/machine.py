@@ -142,6 +142,7 @@ def _stage(rung: Rung) -> dict[str, Any]:
         "forward_db": rung.forward_db,
         "expected_forward_db": rung.expected_forward_db,
         "backward_db": rung.backward_db,
+        "expected_backward_db": rung.expected_backward_db,
         "share_db": rung.share_db,
         "signal": rung.signal,
         "signal_db": rung.signal_db,

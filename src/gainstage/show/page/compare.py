@@ -65,7 +65,7 @@ def _table(names: Sequence[str], sheets: Sequence[Sheet]) -> Markup:
         tag("tbody", rows),
         class_="compared",
     )
-    return tag("div", whole, class_="scroll", tabindex=0, role="region", aria_label="The runs in numbers")
+    return tag("div", whole, class_="scroll", tabindex=0, role="group", aria_label="The runs in numbers")
 
 
 def _losses(key: str, names: Sequence[str], sheets: Sequence[Sheet]) -> Markup:

@@ -90,7 +90,7 @@ def table(key: str, title: str, numbers: Numbers) -> Markup:
         ),
         class_="scroll",
         tabindex=0,
-        role="region",
+        role="group",
         aria_label=f"{title}: numbers",
         id=f"{key}-table",
     )

@@ -49,7 +49,7 @@ def stages(key: str, report: Report, levels: Sequence[Level], severities: Mappin
     return tag(
         "figure",
         tag("figcaption", tag("h3", "Stage by stage", id=f"{key}-title")),
-        tag("div", ladder, class_="scroll", tabindex=0, role="region", aria_labelledby=f"{key}-title"),
+        tag("div", ladder, class_="scroll", tabindex=0, role="group", aria_labelledby=f"{key}-title"),
         folded("How to read this", words.STAGES, key=f"{key}-reading"),
         folded("The numbers", table(key, "Stage by stage", _numbers(rungs)), key=f"{key}-numbers"),
         class_="chart",
