@@ -15,8 +15,8 @@ from gainstage.verify import plan, printed
 from gainstage.verify.launch import Laboratory, Trial
 from gainstage.verify.order import Course
 from gainstage.verify.predicted import measured
-from gainstage.verify.proof import Arm, Measure, Tried
-from gainstage.verify.verdict import effect
+from gainstage.verify.proof import Arm, Final, Measure, Tried
+from gainstage.verify.verdict import better, effect
 from gainstage.verify.watched import Watched, findings_of, sick
 
 UNTOUCHED, RANDOM = -2, -1
@@ -108,6 +108,18 @@ class Arms:
         steps = measuring.equal_steps(courses, steps)
         measure = measuring.choose([courses], steps, self.runner.metric, [self.able[arm].remedy for arm in self.alive])
         self.alive.sort(key=lambda arm: self._rank(arm, measure, steps))
+
+    def finish(self) -> Final | None:
+        """The best candidate and the untouched training at the script's end; ``None`` where its end is not known."""
+        watched, own = self.runner.watched, self.trials[self.alive[0]][0]
+        if not watched.whole or self.runner.options.steps:
+            return None
+        self.runner.run("following the best to its end", [own], 0)
+        measure = measuring.at_the_end(watched.course, own.course)
+        if measure is None:
+            return None
+        before, after = (measuring.value(course, measure, course.steps) for course in (watched.course, own.course))
+        return Final(measure, before, after, better(measure, after, before))
 
     def halve(self) -> None:
         """Only the better half goes on."""

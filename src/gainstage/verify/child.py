@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from gainstage.verify import log, printed, seeds, sources, streams
 from gainstage.verify.confine import confine
 from gainstage.verify.meter import Meter
-from gainstage.verify.order import COUNTER, Course, Order, Reading, State
+from gainstage.verify.order import COUNTER, Course, Order, Reading, Source, State
 from gainstage.verify.overlay import Overlay
 from gainstage.verify.scores import Scores
 
@@ -136,14 +136,13 @@ class Child:
             if told == 0 or told > steps:
                 return told
 
-    def note_all(self, found: Iterable[tuple[str, float]]) -> None:
+    def note_all(self, found: Iterable[tuple[str, float, Source]]) -> None:
         """Numbers that the script printed."""
-        for name, value in found:
-            self.note(name, value)
+        self.readings += [Reading(self.meter.steps, *one) for one in found]
 
     def note(self, name: str, value: float) -> None:
-        """A number that the script logged or printed."""
-        self.readings.append(Reading(self.meter.steps, name, value))
+        """A number that the script logged."""
+        self.readings.append(Reading(self.meter.steps, name, value, "logged"))
 
     def _confine(self) -> None:
         """Nothing is written but to the trial's folder; caches of compilers and plots, which others read, go there."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from math import isfinite
 
 from gainstage.verify.order import Course, Score
 from gainstage.verify.printed import LOWER, lower_is_better
@@ -55,10 +56,21 @@ def choose(
     if alike and sound and all(held_out_losses(course, steps) for course in sound):
         return HELD_OUT_LOSS
     if alike:
-        positive = all(loss >= 0 for course in courses for loss in course.losses if math.isfinite(loss))
+        positive = all(loss >= 0 for course in courses for loss in course.losses if isfinite(loss))
         return LOSS if positive else Measure("training loss", "loss", True, "difference")
     scores = [one for one in (ACCURACY, EXPLAINED) if sound and all(has(course, one, steps) for course in sound)]
     return scores[0] if scores else None
+
+
+def at_the_end(one: Course, other: Course) -> Measure | None:
+    """By what two courses that came to their ends are compared: what the script prints last counts there, too."""
+    steps = max(one.steps, other.steps)
+    measure = choose([[one, other]], steps, "")
+    if measure is not None and measure.kind in ("metric", "held-out loss"):
+        return measure
+    printed = [{read.name for read in course.readings if read.step == course.steps} for course in (one, other)]
+    common = sorted(printed[0] & printed[1], key=lambda name: (lower_is_better(name), name))
+    return _metric(common[0], "what the script prints at its end") if common else measure
 
 
 def value(course: Course, measure: Measure, steps: int) -> float:
@@ -87,7 +99,7 @@ def closing_loss(course: Course, steps: int) -> float:
 
 def starting_loss(course: Course) -> float:
     """The first finite loss: what a network that learnt nothing has."""
-    return next((loss for loss in course.losses if math.isfinite(loss)), math.nan)
+    return next((loss for loss in course.losses if isfinite(loss)), math.nan)
 
 
 def window(steps: int) -> int:
@@ -99,7 +111,7 @@ def held_out_losses(course: Course, steps: int) -> list[float]:
     """The loss of every evaluation up to ``steps``: one number for each step at which there was one."""
     by_step: dict[int, list[float]] = {}
     for row in course.scores:
-        if row.held_out and 0 < row.step <= steps and math.isfinite(row.loss):
+        if row.held_out and 0 < row.step <= steps and isfinite(row.loss):
             by_step.setdefault(row.step, []).append(row.loss)
     return [sum(losses) / len(losses) for _, losses in sorted(by_step.items())]
 
@@ -125,7 +137,7 @@ def _same_targets(rows: Sequence[Score], others: Sequence[Score]) -> bool:
 
 def has(course: Course, measure: Measure, steps: int) -> bool:
     """Whether the course has what this score needs."""
-    return math.isfinite(score(course, measure, steps))
+    return isfinite(score(course, measure, steps))
 
 
 def score(course: Course, measure: Measure, steps: int) -> float:
@@ -142,7 +154,7 @@ def score(course: Course, measure: Measure, steps: int) -> float:
         return math.nan
     n, p, pp, y, yy, py = sums
     spread = yy / n - (y / n) ** 2
-    if spread <= 0 or not math.isfinite(pp):
+    if spread <= 0 or not isfinite(pp):
         return math.nan
     if any(row.binary for row in rows):
         other = pp / n - (p / n) ** 2
@@ -167,7 +179,8 @@ def _names(sound: Sequence[Course], steps: int) -> list[str]:
     """Measures that every course has by then, held-out ones first, scores before losses."""
     if not sound:
         return []
-    held = [{r.name for r in course.readings if 0 < r.step <= steps and math.isfinite(r.value)} for course in sound]
+    known = [[one for one in course.readings if one.source != "printed" and 0 < one.step <= steps] for course in sound]
+    held = [{one.name for one in found if isfinite(one.value)} for found in known]
     return sorted(set.intersection(*held), key=lambda name: (not is_held_out(name), lower_is_better(name), name))
 
 

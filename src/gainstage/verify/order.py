@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 State = Literal["waiting", "finished", "exited", "exception", "killed", "timeout"]
 COUNTER = "steps"  # file in a trial's folder: the step it is at, 8 bytes
+Source = Literal["asked", "logged", "held-out", "printed"]
 ENDED: tuple[State, ...] = ("finished", "exited")
 
 
@@ -58,11 +59,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number that the script printed or logged, and how many steps had been made by then."""
+    """A number that the script printed or logged, and how many steps had been made by then.
+
+    ``source``: it was asked for, it was logged, its words say that it is about held-out data, or it was just printed.
+    """
 
     step: int
     name: str
     value: float
+    source: Source = "asked"
 
 
 @dataclass(frozen=True, slots=True)

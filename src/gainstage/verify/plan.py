@@ -11,7 +11,7 @@ from dataclasses import dataclass
 WATCHED = 90.0  # seconds after which a script that is still training has been watched for long enough
 BEFORE = 600.0  # seconds that a script may take until its first step, on top of that
 FEWEST = 20  # steps of a trial, where the script has as many: fewer show the start alone
-TENTHS = (1, 3, 10)  # of what was watched: where the rounds of a race end
+PARTS = (0.05, 0.15, 0.4, 1.0)  # of what was watched: where the rounds of a race end
 DEAREST = 15.0  # multiples of the watched part that may be spent where nothing has been proved before
 SLACK = 20.0  # times the pace of the watched run: a trial that is slower than that hangs
 SHORTEST = 60.0
@@ -58,8 +58,8 @@ def horizons(options: Options, length: int, first: int = 0) -> Iterator[int]:
         yield min(options.steps, length)
         return
     before = 0
-    for tenth in TENTHS:
-        steps = min(length, max(FEWEST, first, math.ceil(length * tenth / 10)))
+    for part in PARTS:
+        steps = min(length, max(FEWEST, first, math.ceil(length * part)))
         if steps > before:
             yield steps
             before = steps

@@ -6,29 +6,35 @@ import re
 from collections.abc import Iterator
 
 from gainstage.errors import GainstageError
+from gainstage.verify.order import Source
 
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf)"
 # "test accuracy 0.93", "val_loss=0.2", "Validation F1: 71.3": a word for held-out data, a measure, a number.
 _HELD_OUT = r"(?:held[-_ ]?out|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval(?:uation)?)"
 _MEASURE = r"(?:acc(?:uracy)?|loss|err(?:or)?|f1|auc|auroc|r2|mse|mae|rmse|ppl|perplexity|bleu|score)"
-HELD_OUT = re.compile(rf"(?<![a-z])({_HELD_OUT}[-_ ]*(?:set )?{_MEASURE})\s*[:=]?\s*({NUMBER})(?![\w.])", re.IGNORECASE)
+_BEHIND = rf"\s*[:=]?\s*({NUMBER})(?![\w.])"
+HELD_OUT = re.compile(rf"(?<![a-z])({_HELD_OUT}[-_ ]*(?:set )?{_MEASURE}){_BEHIND}", re.IGNORECASE)
+ANY = re.compile(rf"(?<![a-z])({_MEASURE}){_BEHIND}", re.IGNORECASE)
 LOWER = re.compile(r"loss|err|mse|mae|rmse|ppl|perplexity|nll|distance|variance", re.IGNORECASE)
 MOST = 400  # cells of a line that are looked at: a progress bar that never ends its line must not cost time
 
 
-def readings(line: str, metric: re.Pattern[str] | None = None) -> Iterator[tuple[str, float]]:
-    """(name, value) for every number of ``line`` that ``metric`` (or, without one, the words for held-out data) names.
+def readings(line: str, metric: re.Pattern[str] | None = None) -> Iterator[tuple[str, float, Source]]:
+    """(name, value, source) for every number of ``line`` that ``metric``, or without one its words, single out.
 
     >>> list(readings("epoch 3  loss 0.41  test accuracy 0.93"))
-    [('test accuracy', 0.93)]
+    [('test accuracy', 0.93, 'held-out'), ('loss', 0.41, 'printed')]
     """
     line = line[-MOST:]
     if metric is None:
-        yield from ((name.lower(), float(value)) for name, value in HELD_OUT.findall(line))
+        for name, value in HELD_OUT.findall(line):
+            yield name.lower(), float(value), "held-out"
+        for name, value in ANY.findall(HELD_OUT.sub(" ", line)):
+            yield name.lower(), float(value), "printed"
         return
     for found in metric.finditer(line):
         try:
-            yield name_of(metric), float(found.group(1))
+            yield name_of(metric), float(found.group(1)), "asked"
         except ValueError:
             continue
 
@@ -40,7 +46,7 @@ def compiled(metric: str) -> re.Pattern[str] | None:
         GainstageError: when it is no regular expression.
 
     >>> list(readings("val_acc: 0.5", compiled("val_acc")))
-    [('val_acc', 0.5)]
+    [('val_acc', 0.5, 'asked')]
     """
     if not metric:
         return None

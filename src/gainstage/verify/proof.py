@@ -63,6 +63,16 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Final:
+    """Both trainings at the script's end, on its own seed: what is cured early may be lost late."""
+
+    measure: Measure
+    untouched: float
+    cured: float
+    better: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """A candidate and what came of it."""
 
@@ -73,6 +83,7 @@ class Tried:
     against_random: Effect | None = None
     proved: bool = False
     steps: int = 0  # at which it was compared
+    final: Final | None = None
 
 
 @dataclass(frozen=True, slots=True)

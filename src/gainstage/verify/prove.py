@@ -21,7 +21,7 @@ from gainstage.verify import plan
 from gainstage.verify.arms import Arms, Runner
 from gainstage.verify.launch import Laboratory
 from gainstage.verify.plan import Options
-from gainstage.verify.proof import Cost, Proof, Tried
+from gainstage.verify.proof import Cost, Final, Proof, Tried
 from gainstage.verify.watched import Watched, watch
 
 HEALTHY = "nothing to cure: no finding of severity warning or error"
@@ -54,18 +54,34 @@ def prove(target: Target, options: Options, progress: Progress = lambda stage, d
 
 def race(runner: Runner, arms: Arms, proof: Proof) -> Proof:
     """Round after round until a cure is proved, or it has cost what it may."""
+    length = runner.watched.course.steps
     try:
-        for steps in plan.horizons(runner.options, runner.watched.course.steps, runner.first_reading):
-            if arms.projected(steps) > plan.DEAREST * runner.watched.course.steps:
-                break
-            arms.to(steps)
-            proof = judged(arms, proof)
-            if proof.chosen is not None:
-                return proof
+        for steps in plan.horizons(runner.options, length, runner.first_reading):
+            while arms.alive and arms.projected(steps) <= plan.DEAREST * length:
+                arms.to(steps)
+                proof = judged(arms, proof)
+                if proof.chosen is None:
+                    break
+                proof = followed(proof, arms.finish())
+                if proof.chosen is not None:
+                    return proof
+                arms.alive.pop(0)
             arms.halve()
     except KeyboardInterrupt:
         return replace(judged(arms, proof), interrupted=True)
     return proof
+
+
+def followed(proof: Proof, final: Final | None) -> Proof:
+    """The proof once the chosen cure has come to the script's end; it is rolled back where it is no better there."""
+    chosen = proof.chosen
+    if chosen is None or final is None:
+        return proof
+    told = replace(chosen, final=final, proved=final.better)
+    tried = tuple(told if one is chosen else one for one in proof.tried)
+    if final.better:
+        return replace(proof, tried=tried, chosen=told)
+    return replace(proof, tried=tried, chosen=None, diff="", reason="what looked better early is not at the end")
 
 
 def judged(arms: Arms, proof: Proof) -> Proof:

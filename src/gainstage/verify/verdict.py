@@ -1,9 +1,10 @@
 """Effects with their intervals: paired differences over seeds, and Student's t for how few they are.
 
-The interval is the two-sided 95 % one of the mean paired difference (Student, 1908, "The probable error of a mean",
+The interval is the two-sided 95 % one of a mean over the pairs (Student, 1908, "The probable error of a mean",
 Biometrika 6). With three seeds its half-width is 2.5 standard deviations: a cure must show itself on every seed, or
 nearly so. Rank tests cannot decide here: with three pairs the smallest p of the sign test is 1/8.
-Losses are compared as logarithms, since a training that does not work loses by a factor.
+Losses are compared by what is left of them, the ratio to the control's loss: a training that learns all there is and
+one that learns nearly all differ in the logarithm of their losses by more than either differs from one that fails.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from gainstage.verify.proof import Effect, Measure
 CONFIDENCE = 0.95
 LEAST_RATIO = 0.01  # of the loss: less is no cure, however certain
 LEAST_SHARE = 0.005  # of accuracy, or of whatever lies in 0...1
-TINY = 1e-8  # of the worst loss: below it a loss is zero, and its logarithm noise
+TINY = 1e-8  # of the largest loss: a control's loss below it is zero, and no ratio to it means anything
 
 
 def effect(measure: Measure, values: Sequence[float], control: Sequence[float]) -> Effect:
@@ -32,20 +33,30 @@ def effect(measure: Measure, values: Sequence[float], control: Sequence[float]) 
     pairs = list(zip(values, control, strict=True))
     if measure.scale == "ratio":
         floor = TINY * max(*values, *control) or 1.0
-        gains = [math.log(max(theirs, floor) / max(mine, floor)) for mine, theirs in pairs]
-        least = -math.log(1 - LEAST_RATIO)
-    else:
-        sign = -1.0 if measure.lower else 1.0
-        gains = [sign * (mine - theirs) for mine, theirs in pairs]
-        least = LEAST_SHARE * (1.0 if measure.kind == "score" else max(map(abs, control), default=1.0))
-    middle, half = interval(gains)
-    clear = middle - half > 0 and middle >= least
-    ends = (middle, middle - half, middle + half)
+        middle, half = interval([max(mine, 0.0) / max(theirs, floor) for mine, theirs in pairs])
+        clear = middle + half < 1 and middle <= 1 - LEAST_RATIO
+        return Effect(middle, max(0.0, middle - half), middle + half, "ratio", clear)
+    sign = -1.0 if measure.lower else 1.0
+    middle, half = interval([mine - theirs for mine, theirs in pairs])
+    clear = sign * middle - half > 0 and sign * middle >= least_difference(measure, control)
+    return Effect(middle, middle - half, middle + half, "difference", clear)
+
+
+def better(measure: Measure, value: float, control: float) -> bool:
+    """Whether one number is better than another by enough to matter; nothing is said about chance."""
+    if math.isnan(value):
+        return False
+    if math.isnan(control):
+        return True
     if measure.scale == "ratio":
-        ratio, worst, best = (math.exp(-end) for end in ends)
-        return Effect(ratio, best, worst, "ratio", clear)
-    shown, worst, best = ((-end if measure.lower else end) for end in ends)
-    return Effect(shown, min(worst, best), max(worst, best), "difference", clear)
+        return value <= (1 - LEAST_RATIO) * control
+    gain = control - value if measure.lower else value - control
+    return gain >= least_difference(measure, (control,))
+
+
+def least_difference(measure: Measure, control: Sequence[float]) -> float:
+    """The smallest difference that matters: half a point of a share, or of what the control has."""
+    return LEAST_SHARE * (1.0 if measure.kind == "score" else max(map(abs, control), default=1.0))
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

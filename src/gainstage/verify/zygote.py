@@ -24,7 +24,7 @@ PRELOADED = ("numpy", "scipy", "sklearn", "pandas", "torchvision", "mlxtend", "m
 def main() -> None:
     """Serve until the input ends; every trial that is still alive ends with it."""
     # Every script imports the compiler as soon as it makes an optimizer: more than a second.
-    import torch._dynamo
+    import torch._dynamo  # noqa: F401
 
     import gainstage.observe.observer
     import gainstage.verify.child  # noqa: F401
