@@ -50,6 +50,11 @@ def delta(layout: Layout, gain: float, generator: Generator) -> torch.Tensor:
     return full.flatten(3) if layout.kernel else drawn
 
 
+def noise(count: int, generator: Generator) -> torch.Tensor:
+    """``count`` independent N(0, 1)."""
+    return torch.randn(count, generator=generator, device=_device(generator))
+
+
 def _shape(layout: Layout) -> tuple[int, int, int, int]:
     return layout.groups, layout.outputs, layout.inputs, layout.taps
 

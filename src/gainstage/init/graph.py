@@ -88,6 +88,11 @@ class Graph:
         return sum(1 for each in self.calls[: side.index + 1] if own >> each.index & 1 and each.opens)
 
     @cached_property
+    def branches(self) -> int:
+        """How many residual branches are added to what goes past them."""
+        return sum(1 for call in self.calls if self.is_skip(call))
+
+    @cached_property
     def series(self) -> int:
         """Activations in series on the longest way through the network; a skip shortens it to the shorter side."""
         length: list[int] = []

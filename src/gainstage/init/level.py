@@ -44,10 +44,12 @@ class Level:
 
 
 @lru_cache(maxsize=512)
-def level(function: Function, stages: int, pairable: bool = True) -> Level:
+def level(function: Function, stages: int, *, pairable: bool = True, movable: bool = True) -> Level:
     """The level for one of ``stages`` stages in series: the simplest that keeps the network within its budget.
 
-    Tried in this order: unit variance, pairs, a lower level, an offset.
+    Tried in this order: unit variance; a lower level for odd functions; pairs, also at a lower level, also around an
+    offset; single units around an offset. ``pairable`` and ``movable`` say whether the network's shape lets units be
+    paired, and whether an offset would stay within the stage. Where nothing keeps the budget it is unit variance.
     """
     most = BUDGET ** (1 / max(stages, 1))
     plain = at(function, 1.0)
@@ -56,30 +58,31 @@ def level(function: Function, stages: int, pairable: bool = True) -> Level:
     if is_odd(function):
         return _lowered(lambda std: at(function, std), most) or plain
     if pairable:
-        return _lowered(lambda std: at(function, std, paired=True), most) or plain
-    return _shifted(function, most) or plain
+        paired = _lowered(lambda std: at(function, std, paired=True), most) or _moved(function, most, paired=True)
+        return paired or plain
+    return (movable and _moved(function, most, paired=False)) or plain
 
 
 def at(function: Function, std: float, offset: float = 0.0, *, paired: bool = False) -> Level:
     """The stage at a given level."""
-    found = moments(odd_part(function) if paired else function, offset, std)
-    straight = found.variance > 0
-    distortion = std**2 * found.transmission / found.variance if straight else math.inf
+    found = moments(odd_part(function, offset), 0.0, std) if paired else moments(function, offset, std)
+    distortion = std**2 * found.transmission / found.variance if found.variance > 0 else math.inf
     return Level(function, std, offset, paired, found.mean, found.variance, distortion)
 
 
 @lru_cache(maxsize=256)
-def odd_part(function: Function) -> Function:
-    """(f(x) - f(-x)) / 2: what a pair of units with opposite weights computes."""
+def odd_part(function: Function, offset: float = 0.0) -> Function:
+    """(f(offset + x) - f(offset - x)) / 2: what a pair of units with opposite weights computes."""
 
     def value(x: Array) -> Array:
-        return (function.value(x) - function.value(-x)) / 2
+        return (function.value(offset + x) - function.value(offset - x)) / 2
 
     def derivative(x: Array) -> Array:
-        return (function.derivative(x) + function.derivative(-x)) / 2
+        return (function.derivative(offset + x) + function.derivative(offset - x)) / 2
 
-    kinks = tuple(sorted({*function.kinks, *(-kink for kink in function.kinks)}))
-    return Function(f"odd part of {function.name}", value, derivative, kinks)
+    around = [kink - offset for kink in function.kinks]
+    kinks = tuple(sorted({*around, *(-kink for kink in around)}))
+    return Function(f"odd part of {function.name} around {offset:g}", value, derivative, kinks)
 
 
 @lru_cache(maxsize=256)
@@ -102,13 +105,11 @@ def _lowered(stage: Callable[[float], Level], most: float) -> Level | None:
     return stage(low)
 
 
-def _shifted(function: Function, most: float) -> Level | None:
-    """Units that cannot be paired move to where the function is straighter: the nearest offset that will do."""
-    for offset in (sign * size for size in np.linspace(0.25, 4.0, 16) for sign in (1.0, -1.0)):
-        stage = at(function, 1.0, float(offset))
-        if stage.distortion <= most:
-            return stage
-        lower = None if function.homogeneous else _lowered(lambda std, o=float(offset): at(function, std, o), most)
-        if lower is not None and lower.std >= 0.25:
-            return lower
+def _moved(function: Function, most: float, *, paired: bool) -> Level | None:
+    """Around the nearest offset where the function is straight enough at a level of at least a quarter."""
+    for size in np.linspace(0.25, 4.0, 16):
+        for offset in (float(size), -float(size)):
+            found = _lowered(lambda std, at_=offset: at(function, std, at_, paired=paired), most)
+            if found is not None and found.std >= 0.25:
+                return found
     return None

@@ -19,22 +19,16 @@ from gainstage.init.tracing import traced
 def init_(model: nn.Module, inputs: Any = None, *, generator: Generator = None) -> Table:
     """Initialise every layer of a network in place."""
     graph = traced(model) if inputs is None else watched(model, inputs)
-    found = plans(graph, [parameter for parameter in model.parameters() if parameter.requires_grad])
+    found = plans(graph, {id(parameter) for parameter in model.parameters() if parameter.requires_grad})
     values: dict[int, torch.Tensor] = {}
     for plan in found:
         matrices = plan.matrices(generator)
         assert plan.call.weight is not None
-        values[id(plan.call.weight)] = _embedded(plan, matrices)
+        values[id(plan.call.weight)] = plan.layout.to_tensor(matrices)
         if plan.call.bias is not None:
             values[id(plan.call.bias)] = plan.biases(matrices)
     write(model, values)
     return table(model, found, graph.way, graph.series)
-
-
-def _embedded(plan: Plan, matrices: torch.Tensor) -> torch.Tensor:
-    if plan.call.kind == "embedding":
-        return matrices[0, :, :, 0].T
-    return plan.layout.to_tensor(matrices)
 
 
 def write(model: nn.Module, values: Mapping[int, torch.Tensor]) -> None:

@@ -1,11 +1,11 @@
-"""What each layer of a network is to be given: level, gain, offset, and the reason in words."""
+"""What each layer of a network is to be given: a level, a gain, an offset, and how its units are paired."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -18,32 +18,31 @@ from gainstage.init.roles import Role, function_of, pairs, role, spread
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One weight, with its bias: ``std`` is that of the output it aims at, ``gain`` the weights' share in it.
+    """One weight with its bias: ``std`` and ``offset`` are what its output is to have, ``gain`` the weights' share.
 
-    ``paired``: the second half of the outputs is the negative of the first. ``reads`` is (blocks, inner) of inputs
-    that come in such pairs. ``received`` is the mean of what enters, ``offset`` that of what is to come out.
+    ``level`` is that of the activation that follows. ``paired``: the second half of the outputs is the negative of the
+    first. ``reads`` is (blocks, inner) of inputs that come in such pairs. ``received`` is the mean of what enters.
     """
 
     call: Call
     role: Role
-    level: Level | None
     layout: Layout
+    level: Level | None
     std: float
     gain: float
-    paired: bool
-    reads: tuple[int, int] | None
-    received: float
-    offset: float
+    offset: float = 0.0
+    received: float = 0.0
+    paired: bool = False
+    reads: tuple[int, int] | None = None
 
     def matrices(self, generator: Generator) -> torch.Tensor:
         """New weights of shape (groups, outputs, inputs, taps)."""
         layout = self.layout
-        if self.call.kind == "embedding":
+        if layout.chosen:
             return normal(layout, self.gain, generator)
         outputs = layout.outputs // 2 if self.paired else layout.outputs
         inputs = layout.inputs // 2 if self.reads else layout.inputs
-        half = Layout(layout.groups, outputs, inputs, layout.kernel, layout.stride, layout.flipped)
-        drawn = orthogonal(half, self.gain, generator)
+        drawn = orthogonal(replace(layout, outputs=outputs, inputs=inputs), self.gain, generator)
         if self.reads:
             drawn = drawn.unflatten(2, (self.reads[0], -1, self.reads[1]))
             drawn = torch.cat([drawn, -drawn], 3).flatten(2, 4)
@@ -51,72 +50,68 @@ class Plan:
 
     def biases(self, matrices: torch.Tensor) -> torch.Tensor:
         """Biases that take away what the received mean becomes, and add the offset."""
-        if self.call.layout is not None and self.call.layout.flipped and self.call.layout.stride > 1:
-            matrices = matrices / self.call.layout.stride  # on average that many taps miss an output
-        return self.offset - self.received * matrices.sum((2, 3)).flatten()
+        # Of a transposed convolution with a stride only every so-manieth tap meets an output.
+        share = self.layout.stride if self.layout.flipped else 1
+        return self.offset - self.received / share * matrices.sum((2, 3)).flatten()
 
 
-def plans(graph: Graph, trainable: Iterable[torch.Tensor]) -> list[Plan]:
-    """A plan for every layer whose weight is among ``trainable`` and is a matrix to the graph."""
-    may = {id(tensor) for tensor in trainable}
+def plans(graph: Graph, may: Collection[int]) -> list[Plan]:
+    """A plan for every layer whose weight is among ``may`` (identities of parameters) and is a matrix to the graph.
+
+    A weight that is used several times is planned for its first use.
+    """
     first: dict[int, Call] = {}
-    uses = Counter(id(call.weight) for call in graph.calls if call.weight is not None)
     for call in graph.calls:
         if call.layout is not None and id(call.weight) in may:
             first.setdefault(id(call.weight), call)
     roles = {call.index: role(graph, call) for call in first.values()}
-    free = {number: count for number, count in uses.items() if number in may}
-    levels, paired, reads = _levels(graph, free)
-    branches = max(sum(each.branch for each in roles.values()), 1)
-    return [_plan(call, roles[call.index], levels, paired, reads, branches) for call in first.values()]
+    chosen = _Levels(graph, may)
+    return [_plan(call, roles[call.index], chosen, graph.branches) for call in first.values()]
 
 
-def _levels(graph: Graph, uses: dict[int, int]) -> tuple[dict[int, Level], set[int], dict[int, tuple[int, int]]]:
-    """Levels by activation call, layers whose outputs are paired, and how layers read paired inputs."""
-    levels: dict[int, Level] = {}
-    paired: set[int] = set()
-    reads: dict[int, tuple[int, int]] = {}
-    for call in graph.calls:
-        function = function_of(call) if call.kind == "activation" and not call.gate else None
-        if function is None:
-            continue
-        found = pairs(graph, call, uses)
-        levels[call.index] = level(function, graph.series, found is not None)
-        if levels[call.index].paired and found is not None:
-            before, after = found
-            paired.add(before.index)
-            reads.update((each.index, spread(before, each)) for each in after)
-    return levels, paired, reads
+class _Levels:
+    """Levels by activation call, and which layers write and read units in pairs."""
+
+    def __init__(self, graph: Graph, may: Collection[int]) -> None:
+        self.of: dict[int, Level] = {}
+        self.paired: set[int] = set()
+        self.reads: dict[int, tuple[int, int]] = {}
+        uses = Counter(id(call.weight) for call in graph.calls if id(call.weight) in may)
+        for call in graph.calls:
+            function = function_of(call) if call.kind == "activation" and not call.gate else None
+            if function is None:
+                continue
+            found = pairs(graph, call, uses)
+            # An offset would go past the branches and add up.
+            chosen = level(function, graph.series, pairable=found is not None, movable=not graph.branches)
+            self.of[call.index] = chosen
+            if chosen.paired and found is not None:
+                before, after = found
+                self.paired.add(before.index)
+                self.reads.update((each.index, spread(before, each)) for each in after)
 
 
-def _plan(
-    call: Call,
-    role: Role,
-    levels: dict[int, Level],
-    paired: set[int],
-    reads: dict[int, tuple[int, int]],
-    branches: int,
-) -> Plan:
-    assert call.layout is not None
-    own = levels.get(role.activation.index) if role.activation is not None and role.kind == "hidden" else None
-    entering = [levels[feed.index] for feed in role.feeds if feed.index in levels]
+def _plan(call: Call, role: Role, levels: _Levels, branches: int) -> Plan:
+    layout, half = call.layout, levels.reads.get(call.index)
+    assert layout is not None
+    own = levels.of.get(role.activation.index) if role.kind == "hidden" and role.activation is not None else None
+    entering = [levels.of[feed.index] for feed in role.feeds if feed.index in levels.of]
     variance = sum(each.variance for each in entering) / len(entering) if entering else 1.0
     mean = sum(each.mean for each in entering) / len(entering) if entering else 0.0
-    half = reads.get(call.index)
-    if call.bias is None and half is None:
+    if call.bias is None and not half:  # nothing takes the mean away
         variance, mean = variance + mean**2, 0.0
     std = own.std if own is not None else 1.0
     if role.branch:
-        std /= math.sqrt(branches)
+        std /= max(branches, 1)
     return Plan(
         call=call,
         role=role,
+        layout=layout,
         level=own,
-        layout=call.layout,
         std=std,
         gain=std / math.sqrt(variance) / (2 if half else 1),
-        paired=call.index in paired,
-        reads=half,
-        received=0.0 if half else mean,
         offset=own.offset if own is not None else 0.0,
+        received=0.0 if half else mean,
+        paired=call.index in levels.paired,
+        reads=half,
     )

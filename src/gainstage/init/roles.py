@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
-
-import torch
 
 from gainstage import functions
 from gainstage.functions.function import Function
@@ -157,8 +154,3 @@ def spread(before: Call, after: Call) -> tuple[int, int]:
     assert before.layout is not None and after.layout is not None
     copies = after.layout.inputs // before.layout.outputs
     return (1, copies) if before.layout.kernel else (copies, 1)
-
-
-def entries(tensors: list[torch.Tensor]) -> int:
-    """How many numbers there are in all."""
-    return sum(prod(tensor.shape) for tensor in tensors)

@@ -22,7 +22,7 @@ def stage_(
     if draw:
         init_(model, inputs, generator=generator)
     graph = watched(model, inputs)
-    found = plans(graph, [parameter for parameter in model.parameters() if parameter.requires_grad])
+    found = plans(graph, {id(parameter) for parameter in model.parameters() if parameter.requires_grad})
     watched(model, inputs, Staging(found, 10 ** (target_db / 20)))
     return table(model, found, graph.way, graph.series)
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import fx, nn
+from torch.fx.node import map_arg
 
 from gainstage import functions
 from gainstage.init.graph import Graph
@@ -69,7 +70,7 @@ class _Reader(Listener):
         """A call of one of torch's functions; its output."""
         operation = self.tables.recorded.get(function)
         output = self.symbol()
-        self._note(function, getattr(function, "__name__", ""), operation, args, kwargs, output)
+        self.note(function, operation, args, kwargs, output)
         return output
 
     def tell_module(self, module: nn.Module, entering: torch.Tensor) -> torch.Tensor:
@@ -89,8 +90,8 @@ def _from_nodes(model: nn.Module, nodes: fx.Graph) -> Graph:
     reader = _Reader("torch.fx")
     values: dict[fx.Node, Any] = {}
     for node in nodes.nodes:
-        args = fx.node.map_arg(node.args, lambda each: values.get(each))
-        kwargs = fx.node.map_arg(node.kwargs, lambda each: values.get(each))
+        args = map_arg(node.args, lambda each: values.get(each))
+        kwargs = map_arg(node.kwargs, lambda each: values.get(each))
         if node.op == "get_attr":
             values[node] = _attribute(model, str(node.target))
         elif node.op == "call_function":
