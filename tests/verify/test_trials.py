@@ -142,7 +142,7 @@ def test_seeds_move_together_and_are_the_same_in_every_arm(run: Run) -> None:
 def test_what_is_printed_and_logged_is_read(run: Run) -> None:
     text = "import gainstage\ntrain(4)\nprint('val_acc=0.5')\ntrain(3)\ngainstage.log(score=torch.tensor(0.75))"
     course = run(text, metric=r"val_acc=([0-9.]+)").course
-    assert course.readings == (Reading(4, "val_acc", 0.5), Reading(7, "score", 0.75))
+    assert course.readings == (Reading(4, "val_acc", 0.5), Reading(7, "score", 0.75, "logged"))
 
 
 def test_watching_changes_nothing_and_leaves_a_run_file(run: Run) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gainstage.verify.proof import Measure
-from gainstage.verify.verdict import below, effect, interval, quantile
+from gainstage.verify.verdict import below, better, effect, interval, quantile
 
 LOSS = Measure("training loss", "loss", True, "ratio")
 ACCURACY = Measure("val_acc", "metric", False, "difference")
@@ -67,5 +67,17 @@ def test_a_difference_knows_which_way_is_better() -> None:
 
 
 def test_a_loss_of_zero_is_no_infinity() -> None:
-    found = effect(LOSS, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-    assert found.clear and 0 < found.mean < 1e-6
+    assert effect(LOSS, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)).clear
+    assert not effect(LOSS, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)).clear
+    assert not effect(LOSS, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)).mean
+
+
+def test_all_learnt_and_nearly_all_learnt_agree_that_it_works() -> None:
+    """On logarithms these three seeds would differ more from each other than from the control."""
+    assert effect(LOSS, (1e-6, 1e-2, 0.1), (0.7, 0.7, 0.7)).clear
+
+
+def test_one_pair_is_compared_without_an_interval() -> None:
+    assert better(LOSS, 0.5, 1.0) and not better(LOSS, 0.995, 1.0)
+    assert better(ACCURACY, 0.9, 0.5) and not better(ACCURACY, 0.5, 0.9) and not better(ACCURACY, 0.5, 0.5)
+    assert better(LOSS, 0.5, math.nan) and not better(LOSS, math.nan, 0.5)

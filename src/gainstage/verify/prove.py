@@ -22,7 +22,7 @@ from gainstage.verify.arms import Arms, Runner
 from gainstage.verify.launch import Laboratory
 from gainstage.verify.plan import Options
 from gainstage.verify.proof import Cost, Final, Proof, Tried
-from gainstage.verify.watched import Watched, watch
+from gainstage.verify.watched import Watched, order_for, watch
 
 HEALTHY = "nothing to cure: no finding of severity warning or error"
 Progress = Callable[[str, int, int], None]  # stage, steps made, steps in all (0: not known)
@@ -34,9 +34,9 @@ def prove(target: Target, options: Options, progress: Progress = lambda stage, d
     Raises:
         GainstageError: when the script cannot be run, or fails before it trains.
     """
-    started = time.monotonic()
+    started, order = time.monotonic(), order_for(target, options)
     with Laboratory(options.workers) as laboratory:
-        watched = watch(laboratory, target, options, progress)
+        watched = watch(laboratory, order, options, progress)
         proof = Proof(target.command, watched.sick, watched.course.steps, watched.whole, options.seeds)
         if not watched.sick:
             return replace(proof, reason=HEALTHY, cost=spent(laboratory, watched, started))

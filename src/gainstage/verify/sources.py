@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import linecache
 import os
 import sys
@@ -85,15 +84,18 @@ def text_of(path: str, texts: Mapping[str, str]) -> str | bytes:
 
 def read_text(path: str) -> str:
     """A source file's text, in the encoding that it declares, its line endings as they are."""
-    with open(path, "rb") as file:
-        encoding, _ = tokenize.detect_encoding(file.readline)
-        file.seek(0)
-        return io.TextIOWrapper(file, encoding, newline="").read()
+    with open(path, encoding=declared_encoding(path), newline="") as file:
+        return file.read()
 
 
 def write_text(path: str, text: str, like: str) -> None:
     """Write a source text in the encoding that the file ``like`` declares; its line endings are not touched."""
-    with open(like, "rb") as file:
-        encoding, _ = tokenize.detect_encoding(file.readline)
+    encoding = declared_encoding(like)  # before it is opened: the two may be the same file
     with open(path, "w", encoding=encoding, newline="") as file:
         file.write(text)
+
+
+def declared_encoding(path: str) -> str:
+    """As Python finds it: a byte order mark, a comment in the first two lines, else UTF-8."""
+    with open(path, "rb") as file:
+        return tokenize.detect_encoding(file.readline)[0]

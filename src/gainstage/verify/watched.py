@@ -12,7 +12,7 @@ from gainstage.errors import GainstageError, NothingObserved
 from gainstage.observe.script import Target
 from gainstage.prescribe.places import Places
 from gainstage.record.reader import load
-from gainstage.verify import plan
+from gainstage.verify import plan, printed
 from gainstage.verify.launch import Laboratory, Trial
 from gainstage.verify.order import ENDED, Course, Order
 from gainstage.verify.sources import read_text
@@ -48,15 +48,14 @@ class Watched:
 
 
 def watch(
-    laboratory: Laboratory, target: Target, options: plan.Options, progress: Callable[[str, int, int], None]
+    laboratory: Laboratory, order: Order, options: plan.Options, progress: Callable[[str, int, int], None]
 ) -> Watched:
-    """Run ``target`` as it is, watched, to its end or for as long as is worth it.
+    """Run the script as it is, watched, to its end or for as long as is worth it.
 
     Raises:
         GainstageError: when the script fails before it has trained for two steps.
         NothingObserved: when it ends without having trained.
     """
-    order = order_for(target, options)
     seconds = 0.0 if options.steps else plan.WATCHED
     patience = options.time_limit or plan.BEFORE + plan.WATCHED
     trial = laboratory.prepare(replace(order, watch=True, places=True, seconds=seconds), "as it is", patience)
@@ -68,9 +67,7 @@ def watch(
         if course.state in (*ENDED, "waiting") and not course.exit_code:
             raise NothingObserved("the script ended without training: no optimizer step and no backward pass was seen")
         why = course.text or f"exit code {course.exit_code}"
-        raise GainstageError(
-            f"the script fails before it trains: {why}\n           See it with: python {' '.join(target.command)}"
-        )
+        raise GainstageError(f"the script fails before it trains: {why}")
     sources = {path: read_text(path) for path in course.files if os.path.exists(path)}
     return Watched(trial, findings_of(trial), Places.from_json(course.places or {}), sources)
 
@@ -79,13 +76,14 @@ def order_for(target: Target, options: plan.Options) -> Order:
     """What all trials of this script have in common.
 
     Raises:
-        GainstageError: for what has no source file to change.
+        GainstageError: for what has no source file to change, or a pattern that is none.
     """
     if target.kind == "text" or target.name == "-":
         raise GainstageError("fix changes a source file: give a script (train.py) or a module (-m package.train)")
     if target.kind == "file" and not os.path.isfile(target.name):
         hint = "its __main__.py" if os.path.isdir(target.name) else "the path of a Python file"
         raise GainstageError(f"cannot read the script {target.name!r}: expected {hint}")
+    printed.compiled(options.metric)  # its mistakes are told before anything runs
     kind = "module" if target.kind == "module" else "file"
     return Order(
         kind, target.name, target.arguments, cwd=os.getcwd(), folder="", metric=options.metric, threads=options.threads

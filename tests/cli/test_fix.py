@@ -1,0 +1,135 @@
+"""``gainstage fix`` from end to end, on trainings that really are sick."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from gainstage.cli import exits, main
+
+TRAINING = """\
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(256, 16)
+y = (x[:, 0] + x[:, 1] > 0).long()
+layers = []
+for _ in range(4):
+    layers += [nn.Linear(16, 16), nn.ReLU()]
+model = nn.Sequential(*layers, nn.Linear(16, 2))
+"""
+SICK = """\
+for layer in model:
+    if isinstance(layer, nn.Linear):
+        nn.init.normal_(layer.weight, std=0.02)  # far too small
+"""
+LOOP = """\
+optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+for step in range(240):
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(model(x), y)
+    loss.backward()
+    optimizer.step()
+with torch.no_grad():
+    print("accuracy", (model(x).argmax(1) == y).float().mean().item())
+"""
+
+
+def fix(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GAINSTAGE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "gainstage", "fix", *arguments],
+        cwd=folder, env={**kept, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cured(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """One proof, looked at from several sides."""
+    folder = tmp_path_factory.mktemp("cured")
+    (folder / "train.py").write_text(TRAINING + SICK + LOOP)
+    done = fix(folder, "--json", "proof.json", "--apply-to", "cured.py", "--candidates", "2", "train.py")
+    assert done.returncode == exits.OK, done.stderr + done.stdout
+    return SimpleNamespace(folder=folder, done=done, proof=json.loads((folder / "proof.json").read_text()))
+
+
+def accuracy(folder: Path, script: str) -> float:
+    done = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+@pytest.mark.slow
+def test_a_bad_start_is_cured_and_proved(cured: SimpleNamespace) -> None:
+    proof = cured.proof
+    assert proof["schema"] == "gainstage.fix/1" and proof["chosen"] == "reinitialise"
+    (chosen,) = [one for one in proof["candidates"] if one["proved"]]
+    assert chosen["interval"][1] < 1 and chosen["against_random"]["clear"] and chosen["safety"] == "safe"
+    assert len(chosen["values"]) == 3 and chosen["losses"][0] < proof["baseline"]["losses"][0]
+    assert abs(chosen["measured"]["value"] - chosen["predicted"]["value"]) < 10
+    assert proof["random_control"]["values"] and proof["cost"]["trainings"] > 1
+    assert all(one["safety"] == "unsafe" or not one["diff"] for one in proof["not_tried"] if "diff" in one)
+
+
+@pytest.mark.slow
+def test_the_table_and_the_diff_are_printed(cured: SimpleNamespace) -> None:
+    shown = cured.done.stdout
+    for part in ("untouched", "random remedy", "predicted", "measured", "proved: reinitialise", "+++ train.py"):
+        assert part in shown
+    assert "written: cured.py" in shown and cured.done.stderr.startswith("gainstage: watching")
+    assert max(map(len, shown.partition("--- train.py")[0].splitlines())) <= 80
+
+
+@pytest.mark.slow
+def test_the_cured_script_does_what_the_trial_promised(cured: SimpleNamespace) -> None:
+    (chosen,) = [one for one in cured.proof["candidates"] if one["proved"]]
+    assert accuracy(cured.folder, "cured.py") == pytest.approx(chosen["final"]["cured"], abs=1e-6)
+    assert accuracy(cured.folder, "train.py") == pytest.approx(chosen["final"]["untouched"], abs=1e-6)
+    assert (cured.folder / "train.py").read_text() == TRAINING + SICK + LOOP
+    assert sorted(os.listdir(cured.folder)) == ["cured.py", "proof.json", "train.py"]
+
+
+@pytest.mark.slow
+def test_a_healthy_training_is_left_in_peace(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TRAINING + LOOP)
+    done = fix(tmp_path, "--json", "proof.json", "train.py")
+    proof = json.loads((tmp_path / "proof.json").read_text())
+    assert done.returncode == exits.OK and "nothing to cure" in done.stdout
+    assert proof["findings"] == [] and proof["cost"]["trials"] == 1
+
+
+@pytest.mark.slow
+def test_a_script_that_fails_or_does_not_train_says_so(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("raise ValueError('of the script')\n")
+    (tmp_path / "idle.py").write_text("print('nothing')\n")
+    failed, idle = fix(tmp_path, "train.py"), fix(tmp_path, "idle.py")
+    assert failed.returncode == exits.USAGE and "fails before it trains: ValueError: of the script" in failed.stderr
+    assert idle.returncode == exits.NOTHING_OBSERVED and "ended without training" in idle.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "fix what?"),
+        (["-c", "print()"], "fix changes a source file"),
+        (["missing.py"], "cannot read the script 'missing.py'"),
+        (["--metric", "acc=(", __file__], "no regular expression"),
+        (["--seeds", "0", "train.py"], "expected a whole number"),
+        (["--sedes", "3", "train.py"], "did you mean --seeds"),
+    ],
+)
+def test_wrong_use_is_explained(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", *arguments]) == exits.USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_help_teaches_without_torch() -> None:
+    program = "import sys; from gainstage.cli import main; main(['fix', '--help']); assert 'torch' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0 and "same seeds" in done.stdout and "examples:" in done.stdout
