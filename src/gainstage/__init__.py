@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gainstage.api import load as load
     from gainstage.api import report as report
     from gainstage.api import watch as watch
+    from gainstage.construct.module import approximate as approximate
     from gainstage.diagnose.engine import Diagnosis as Diagnosis
     from gainstage.diagnose.engine import diagnose as diagnose
     from gainstage.diagnose.finding import Finding as Finding
@@ -34,6 +35,7 @@ __all__ = (
     "GainstageError",
     "Run",
     "Watching",
+    "approximate",
     "check",
     "diagnose",
     "function",
@@ -50,6 +52,8 @@ __all__ = (
 
 _PARTS = ("functions", "init", "nn", "theory")  # whole packages
 _HOMES = {
+    "load_ipython_extension": "gainstage.notebook",  # what %load_ext asks for; no name for users
+    "approximate": "gainstage.construct.module",
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",
@@ -68,7 +72,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name in _PARTS:
         return import_module(f"gainstage.{name}")
-    if name not in __all__:
+    if name not in __all__ and name not in _HOMES:
         raise AttributeError(f"module 'gainstage' has no attribute {name!r}")
     return getattr(import_module(_HOMES.get(name, "gainstage.api")), name)
 
