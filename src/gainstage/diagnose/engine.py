@@ -18,18 +18,25 @@ from gainstage.diagnose.order import arrange
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.rules.gs900_rule_failed import RuleFailed
 from gainstage.diagnose.view import View
+from gainstage.display import as_html
 from gainstage.errors import GainstageError
 from gainstage.record.reader import load
 from gainstage.record.run import Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnosis:
     """What is wrong with a run: ``findings``, the root cause first, and what they were derived from."""
 
     findings: tuple[Finding, ...]
     view: View
     run: Run
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{finding.code} {finding.name} [{finding.severity}]" for finding in self.findings)
+        return f"Diagnosis({told or 'no findings'}; {self.run!r})"
+
+    _repr_html_ = as_html
 
 
 def discover() -> dict[str, Rule]:

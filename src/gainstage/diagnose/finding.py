@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gainstage.display import as_html
+
 Severity = Literal["error", "warning", "info"]
 Safety = Literal["safe", "unsafe"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -35,7 +37,7 @@ class Remedy:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """One fault. ``text`` is the sentence for people; ``evidence`` holds only numbers, strings and lists of them."""
 
@@ -50,3 +52,10 @@ class Finding:
     evidence: dict[str, Any] = field(default_factory=dict)
     cause: Cause | None = None
     remedies: tuple[Remedy, ...] = ()
+
+    def __repr__(self) -> str:
+        place = f" at {self.sites[0]}" if self.sites else ""
+        more = f" and {len(self.sites) - 1} more" if len(self.sites) > 1 else ""
+        return f"Finding({self.code} {self.name} [{self.severity}]{place}{more})"
+
+    _repr_html_ = as_html

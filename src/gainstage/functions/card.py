@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from gainstage.display import as_html
 from gainstage.functions.function import Function
 
 Proof = Literal["certified", "numerical", "unknown"]
@@ -28,7 +29,7 @@ class Property:
 UNKNOWN = Property(None, "unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Card:
     """One function of the catalogue with its parameters filled in.
 
@@ -58,6 +59,12 @@ class Card:
     function: Function | None = field(default=None, repr=False)
     line: Function | None = field(default=None, repr=False)
     line_says: str = ""
+
+    def __repr__(self) -> str:
+        given = "".join(f", {name}={value:g}" for name, value in self.parameters.items())
+        return f"Card({self.name}{given}: {self.formula})"
+
+    _repr_html_ = as_html
 
     @property
     def elementwise(self) -> bool:

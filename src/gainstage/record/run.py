@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gainstage.display import as_html
 from gainstage.errors import GainstageError
 from gainstage.record.schema import Event, Parameter, RunInfo, Signal, Site, Step, Update, columns
 from gainstage.record.series import Series
@@ -53,6 +54,8 @@ class Run:
     def __repr__(self) -> str:
         place = self.path or "in memory"
         return f"Run({place}, {self.info.outcome}, {self.sampled} samples, {len(self.sites)} sites)"
+
+    _repr_html_ = as_html
 
     def signal(self, site_index: int, column: str) -> NDArray[np.float64]:
         """A column of :class:`Signal` at one site, shape (samples,); nan where it was not seen or not measured."""

@@ -25,18 +25,32 @@ def findings(key: str, sheet: Sheet) -> Markup:
     if not report.findings:
         return tag("p", "No findings.", class_="quiet")
     return join(
-        _card(f"{key}-{number}", finding, sheet, whole=number < OPEN and finding.severity != "info")
+        finding_card(
+            f"{key}-{number}",
+            finding,
+            sheet.pages,
+            sheet.excerpts,
+            whole=number < OPEN and finding.severity != "info",
+        )
         for number, finding in enumerate(report.findings)
     )
 
 
-def _card(key: str, finding: Finding, sheet: Sheet, *, whole: bool) -> Markup:
+def finding_card(
+    key: str,
+    finding: Finding,
+    pages: Mapping[str, Mapping[str, str]],
+    excerpts: Mapping[str, str],
+    *,
+    whole: bool,
+) -> Markup:
+    """One finding; ``pages`` and ``excerpts`` as in :class:`~gainstage.show.sheet.Sheet`; not ``whole``: folded."""
     details = join(
         _evidence(finding),
         _cause(finding.cause),
         _remedies(finding.remedies),
-        _places(key, finding, sheet.excerpts),
-        _page(key, finding, sheet.pages.get(finding.code, {})),
+        _places(key, finding, excerpts),
+        _page(key, finding, pages.get(finding.code, {})),
     )
     return tag(
         "article",
