@@ -136,3 +136,8 @@ def test_an_empty_run_has_no_rungs_and_an_unknown_cost():
     seen = coverage(View(Run(chains.INFO, (), (), (), [], [], ())))
     assert (seen.steps, seen.sampled) == (0, 0)
     assert np.isnan(seen.overhead)
+
+
+def test_the_expected_level_is_what_theory_makes_of_the_level_before():
+    first = ladder(View(linear_run(0.1, "relu")))[0]
+    assert first.expected_signal_db == pytest.approx(first.signal_db - first.forward_db + first.expected_forward_db)

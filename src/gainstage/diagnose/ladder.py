@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gainstage.diagnose.decibels import decibels
-from gainstage.diagnose.expected import expected_forward_db
+from gainstage.diagnose.expected import expected
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.view import View
 from gainstage.record.schema import Site
@@ -47,6 +47,7 @@ class Rung:
     backward_db: float = NAN
     share_db: dict[str, float] = field(default_factory=dict)
     expected_forward_db: float = NAN
+    expected_backward_db: float = NAN
     transmission: float = NAN
     transmission_share: float = NAN
     dead_share: float = NAN
@@ -55,6 +56,11 @@ class Rung:
     residual: bool = False
     normalised: bool = False
     is_output: bool = False
+
+    @property
+    def expected_signal_db(self) -> float:
+        """The level that theory expects behind the stage, given the one that was measured before it."""
+        return self.signal_db - self.forward_db + self.expected_forward_db
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def _rung(view: View, stage: Stage, number: int, signal_reference: float, gradie
     backward = view.backward_db(stage)
     at = _typical_index(backward, late)
     signal, gradient = _typical(view.post(stage), late), _typical(view.gradient(stage), late)
-    activation = stage.activation
+    activation, theory = stage.activation, expected(view, stage)
     return Rung(
         number=number,
         site=stage.name,
@@ -110,7 +116,8 @@ def _rung(view: View, stage: Stage, number: int, signal_reference: float, gradie
         # One sample, so that the shares sum to the gain exactly: medians would not.
         backward_db=float(backward[at]) if at is not None else NAN,
         share_db={} if at is None else {name: float(share[at]) for name, share in view.shares_db(stage).items()},
-        expected_forward_db=expected_forward_db(view, stage),
+        expected_forward_db=theory.forward_db,
+        expected_backward_db=theory.backward_db,
         transmission=_typical(view.signal(activation, "transmission"), late) if activation else NAN,
         transmission_share=_typical(view.signal(activation, "transmission_share"), late) if activation else NAN,
         dead_share=_unit_share(view, stage, "dead_units"),

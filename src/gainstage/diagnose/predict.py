@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Remedy
 from gainstage.diagnose.stage import Stage
-from gainstage.diagnose.transfer import activation_of
+from gainstage.diagnose.transfer import activation_of, input_rms, weight_gain
 from gainstage.diagnose.view import View
 from gainstage.diagnose.wording import listed
 from gainstage.functions import Function, get
@@ -40,6 +42,17 @@ def reinitialised_db(path: Sequence[Stage]) -> float | None:
     if any(function is None for function in functions):
         return None
     return gradient_db([_layer(stage, function) for stage, function in zip(path, functions, strict=True) if function])
+
+
+def drawn_db(view: View, path: Sequence[Stage]) -> float | None:
+    """Predicted gradient along the path with the gains that the weights have at the start; None as above."""
+    layers = [
+        replace(_layer(stage, function), gain=middle(weight_gain(view, stage)[view.early]))
+        for stage, function in ((stage, _activation(stage)) for stage in path)
+        if function
+    ]
+    known = len(layers) == len(path) and all(layer.gain > 0 for layer in layers)
+    return gradient_db(layers, middle(input_rms(view, path[0])[view.early])) if known else None
 
 
 def _activation(stage: Stage) -> Function | None:

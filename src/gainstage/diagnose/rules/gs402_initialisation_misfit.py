@@ -9,7 +9,7 @@ import numpy as np
 
 from gainstage.diagnose.decibels import decibels, middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy
-from gainstage.diagnose.predict import reinitialised_db
+from gainstage.diagnose.predict import drawn_db, reinitialised_db
 from gainstage.diagnose.progress import progress
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.stage import Stage
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 MATTERS_DB = 40.0
+EXPLAINED = 0.5  # of the measured change: what theory has to expect of weights of the size they have
 MOVING = 0.1  # of a weight's size over the run: where all moved so far, the start holds nothing back
 
 
@@ -30,7 +31,8 @@ class InitialisationMisfit(Rule):
     """
     ## What it detects
     A chain that loses or gains 40 dB of gradient before the first step, where weights drawn with the gain that its
-    activations need would lose less than half of that, in a training whose loss does not fall.
+    activations need would lose less than half of that, in a training whose loss does not fall. Theory has to expect at
+    least half of the change from the weights' size alone.
 
     ## Why it matters
     Every layer multiplies. A gain of 0.58 (torch's default for `nn.Linear`) where ReLU needs 1.41 costs 8 dB
@@ -63,15 +65,19 @@ class InitialisationMisfit(Rule):
         measured, fresh = gradient_db(view, path, view.early), reinitialised_db(path)
         if fresh is None or not MATTERS_DB <= abs(measured) < np.inf or abs(fresh) > abs(measured) / 2:
             return
+        drawn = drawn_db(view, path)
+        if drawn is None or not drawn / measured >= EXPLAINED:
+            return  # something else than the size of the weights: they are not independent, or the inputs are not
         off = {stage: value for stage in path[:-1] if np.isfinite(value := misfit_db(view, stage))}
         held_back = any(not reach.travelled >= MOVING for reach in reaches(view, path))
         if off and held_back and np.sign(sum(off.values())) == np.sign(measured):
-            yield self.report(view, path, off, measured, fresh)
+            yield self.report(view, path, off, (measured, drawn, fresh))
 
     def report(
-        self, view: View, path: tuple[Stage, ...], off: dict[Stage, float], measured: float, fresh: float
+        self, view: View, path: tuple[Stage, ...], off: dict[Stage, float], levels: tuple[float, float, float]
     ) -> Finding:
-        """The finding with measured and needed gains."""
+        """The finding with measured and needed gains; ``levels`` are measured, expected and what fitting gains give."""
+        measured, drawn, fresh = levels
         worst = max(off, key=lambda stage: abs(off[stage]))
         has = middle(weight_gain(view, worst)[view.early])
         function = activation_of(worst)
@@ -84,6 +90,7 @@ class InitialisationMisfit(Rule):
         )
         evidence = {
             "gradient_db_at_start": measured,
+            "expected_db": drawn,
             "predicted_db": fresh,
             "gain": has,
             "gain_needed": needs,
