@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import gains
 import starts
 from measured import numerics, speed
 
@@ -29,6 +30,7 @@ RULE_PAGES = ROOT / "docs" / "rules"
 FUNCTION_PAGES = ROOT / "docs" / "functions"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
 OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
+THEORY = ROOT / "docs" / "theory.md"
 INITIALISATION = ROOT / "docs" / "initialisation.md"
 STARTS = ROOT / "benchmarks" / "results" / "initialisation.json"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
@@ -76,6 +78,8 @@ def documents(demo: bool = False) -> dict[Path, str]:
     if STARTS.exists() and INITIALISATION.exists():
         block = starts.block(json.loads(read(STARTS)))
         written[INITIALISATION] = between(read(INITIALISATION), "starts", block)
+    written[THEORY] = between(read(THEORY), "gains", gains.block())
+    written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 

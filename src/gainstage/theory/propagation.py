@@ -124,9 +124,14 @@ class Predicted:
         return decibels(self.states[-1].signal / self.states[0].signal)
 
     @property
+    def decibels(self) -> tuple[float, ...]:
+        """What each block does to the gradient."""
+        return tuple(decibels(ratio) for ratio in self.ratios)
+
+    @property
     def gradient_db(self) -> float:
         """From end to end."""
-        return sum(decibels(ratio) for ratio in self.ratios)
+        return sum(self.decibels)
 
 
 def predict(function: Function, start: Start, block: str, depth: int, input_variance: float = 1.0) -> Predicted:
