@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gainstage.errors import UnreadableRun
 from gainstage.record.database import Database
 from gainstage.record.run import Run
 from gainstage.record.tables import STEP
@@ -34,19 +37,23 @@ def courses(run: Run, buckets: int = BUCKETS) -> tuple[Course, ...]:
     """The loss of each optimizer over ``run``.
 
     A run that was thinned on loading is read again from its file, so that no spike is lost between the samples that
-    were loaded: the smallest and the largest loss of each of ``buckets`` equal parts of the run.
-
-    Raises:
-        UnreadableRun: when the run's file is gone or damaged by now.
+    were loaded: the smallest and the largest loss of each of ``buckets`` equal parts of the run. Where the file is gone
+    by now, the loaded samples are what there is.
     """
     found: dict[str, set[tuple[int, float]]] = {}
-    if run.path and run.sampled > len(run.steps):
-        with Database.open(Path(run.path)) as database:
-            if {"optimizer", "loss"} <= database.columns(STEP):
-                for extreme in ("min", "max"):
-                    for optimizer, step, loss in database.rows(_EXTREMES.format(extreme=extreme, buckets=int(buckets))):
-                        found.setdefault(str(optimizer), set()).add((int(step), float(loss)))
-    for step in run.steps if not found else ():
-        if step.loss == step.loss:
-            found.setdefault(step.optimizer, set()).add((step.step, step.loss))
+    for optimizer, step, loss in _extremes(run, buckets) or [(s.optimizer, s.step, s.loss) for s in run.steps]:
+        if not math.isnan(loss):
+            found.setdefault(optimizer, set()).add((step, loss))
     return tuple(Course(optimizer, tuple(sorted(points))) for optimizer, points in found.items())
+
+
+def _extremes(run: Run, buckets: int) -> list[tuple[str, int, float]]:
+    if not run.path or run.sampled <= len(run.steps):
+        return []
+    with suppress(UnreadableRun), Database.open(Path(run.path)) as database:
+        if {"optimizer", "loss"} <= database.columns(STEP):
+            rows = (
+                row for end in ("min", "max") for row in database.rows(_EXTREMES.format(extreme=end, buckets=buckets))
+            )
+            return [(str(optimizer), int(step), float(loss)) for optimizer, step, loss in rows]
+    return []

@@ -11,7 +11,6 @@ from pathlib import Path
 from gainstage.diagnose.engine import RULES, Diagnosis
 from gainstage.diagnose.finding import Finding
 from gainstage.diagnose.history import Level, Map, Summary, maps, profile, summary
-from gainstage.errors import UnreadableRun
 from gainstage.record.course import Course, courses
 from gainstage.record.run import Run
 from gainstage.show.pages import sections
@@ -48,17 +47,10 @@ def sheet(diagnosis: Diagnosis, *, source: bool = True) -> Sheet:
         summary=summary(report.stages),
         levels=profile(report.stages),
         maps=maps(diagnosis.view),
-        courses=_courses(run),
+        courses=courses(run),
         pages=_pages(report.findings),
         excerpts=_excerpts(lines, run) if source else {},
     )
-
-
-def _courses(run: Run) -> tuple[Course, ...]:
-    try:
-        return courses(run)
-    except UnreadableRun:  # the file went away after it was loaded; what was loaded is still worth showing
-        return ()
 
 
 def _pages(findings: Iterable[Finding]) -> dict[str, dict[str, str]]:
