@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 import gains
+import remedies_page
 import starts
 from measured import numerics, speed
 
@@ -80,6 +81,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
         written[INITIALISATION] = between(read(INITIALISATION), "starts", block)
     written[THEORY] = between(read(THEORY), "gains", gains.block())
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
+    written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
     return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 

@@ -60,7 +60,7 @@ def layouts() -> dict[str, str]:
         "tabs": tabs,
         "aliases": FUNCTION.replace("import torch  # the usual", "import torch as T").replace("torch.", "T.")
         .replace("from torch import nn", "import torch.nn as nn"),
-        "names": FUNCTION.replace("from torch import nn", "from torch import nn\nfrom torch.nn import Linear as L, ReLU")
+        "names": FUNCTION.replace("import nn", "import nn\nfrom torch.nn import Linear as L, ReLU")
         .replace("nn.Linear", "L").replace("nn.ReLU", "ReLU"),
         "star": FUNCTION.replace("from torch import nn", "from torch import nn\nfrom torch.nn import *")
         .replace("nn.Linear", "Linear").replace("nn.ReLU", "ReLU").replace("nn.Softmax", "Softmax"),
@@ -91,12 +91,15 @@ NAMES = st.sampled_from(["a", "b", "total", "größe"])
 SIMPLE = st.builds("{} = {}({})".format, NAMES, st.sampled_from(["f", "g.h", "torch.relu"]), NAMES)
 
 
+KINDS = ["simple", "simple", "comment", "two", "loop", "one line"]
+
+
 @st.composite
 def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
     """Lines of a program: statements, comments, loops and functions."""
     lines: list[str] = []
     for _ in range(draw(st.integers(1, 3))):
-        kind = draw(st.sampled_from(["simple", "simple", "comment", "two", "loop", "one line"] if depth < 2 else ["simple"]))
+        kind = draw(st.sampled_from(KINDS if depth < 2 else KINDS[:1]))
         if kind == "loop":
             lines.append(draw(st.sampled_from(["for i in x:", "while f(a):  # on", "if a:", "with f(a) as b:"])))
             lines += ["    " + line for line in draw(blocks(depth + 1))]

@@ -6,20 +6,22 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import zip_longest
 
 from gainstage.diagnose.engine import Diagnosis
-from gainstage.diagnose.finding import Finding
+from gainstage.diagnose.finding import Finding, Remedy
 from gainstage.prescribe import remedies
 from gainstage.prescribe.candidate import Candidate
 from gainstage.prescribe.case import Case
-from gainstage.prescribe.draft import MAKERS, Draft, Wanted, together
+from gainstage.prescribe.draft import MAKERS, Draft, Maker, Wanted, together
 from gainstage.prescribe.places import Places
 from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
 PAIRS = 2  # combinations of two causes
+RECURRENT = ("GS104", "GS105", "GS201", "GS202")  # findings that a recurrent weight of another gain than 1 brings
 
 
 def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str]) -> tuple[Candidate, ...]:
@@ -33,16 +35,17 @@ def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str])
     Returns:
         Each as a patch that was compiled; ``unsafe`` ones are included. Those that need the user's hand come last.
     """
-    _load_makers()
     case = Case(diagnosis, places, sources)
     causes = [(finding, ordered(drafts(case, finding))) for finding in worth_curing(diagnosis)]
     return distinct(best_first(causes))[:MOST]
 
 
-def _load_makers() -> None:
-    """Import every file of ``remedies``: each registers itself."""
+@cache
+def makers() -> Mapping[str, Maker]:
+    """What carries each remedy out, by its name: every file of ``remedies`` registers its own when it is imported."""
     for module in pkgutil.iter_modules(remedies.__path__):
         importlib.import_module(f"{remedies.__name__}.{module.name}")
+    return MAKERS
 
 
 def worth_curing(diagnosis: Diagnosis) -> list[Finding]:
@@ -57,12 +60,21 @@ def follows(finding: Finding) -> bool:
 
 def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
     """For each remedy that the finding names, the ways to carry it out, the likeliest first."""
-    for remedy in finding.remedies:
-        wanted, maker = Wanted(finding, remedy), MAKERS.get(remedy.name)
+    for remedy in (*further(case, finding), *finding.remedies):
+        wanted, maker = Wanted(finding, remedy), makers().get(remedy.name)
         made = list(maker(case, wanted)) if maker is not None else []
         if not any(draft.patches for draft in made) and remedy.name in BY_HAND:
             made.append(by_hand(wanted))
         yield made
+
+
+def further(case: Case, finding: Finding) -> Iterator[Remedy]:
+    """What a rule that looks at one stage at a time cannot know: a recurrence passes its weight at every moment."""
+    known = {remedy.name for remedy in finding.remedies}
+    recurrent = any(site.kind == "recurrent" and site.operation.startswith("rnn") for site in case.run.sites)
+    if finding.code in RECURRENT and recurrent and "orthogonal-recurrence" not in known:
+        where, promise = ", ".join(finding.sites[:1]), "recurrent gain 1: 0 dB per moment at the start"
+        yield Remedy("orthogonal-recurrence", "safe", where, promise, 0.0, "dB")
 
 
 def ordered(ways: Iterable[list[Draft]]) -> list[Draft]:

@@ -57,7 +57,7 @@ def together(first: Draft, second: Draft) -> Draft:
         first,
         remedy=f"{first.remedy} + {second.remedy}",
         safety=safety,
-        text=f"{first.text}; {second.text[:1].lower()}{second.text[1:]}",
+        text=f"{first.text} {second.text}",
         predicted=f"{first.predicted}; {second.predicted}",
         where=tuple(dict.fromkeys((*first.where, *second.where))),
         codes=tuple(dict.fromkeys((*first.codes, *second.codes))),

@@ -16,7 +16,7 @@ from gainstage.prescribe.live.changes import Adjust, Clip, Normalise, Redraw, Re
 from gainstage.prescribe.live.treatment import Treatment
 from gainstage.prescribe.sites import hidden, touched
 from gainstage.prescribe.source.activations import MODULES
-from gainstage.prescribe.wording import short
+from gainstage.prescribe.wording import counted, short
 
 Maker = Callable[[Diagnosis, Finding, Remedy], Iterator[Treatment]]
 
@@ -63,7 +63,7 @@ def _redraw(diagnosis: Diagnosis, finding: Finding, remedy: Remedy) -> Iterator[
     deviations = {stage.site.weight: gain_of(stage) / math.sqrt(max(stage.site.fan_in, 1)) for stage in stages}
     zeros = tuple(dict.fromkeys(stage.site.bias for stage in stages if stage.site.bias))
     if deviations:
-        text = f"{len(deviations)} layers drawn again with the gains of their activations."
+        text = f"{counted(len(deviations), 'layer')} drawn again with the gains of their activations."
         yield Redraw(remedy.name, remedy.safety, text, remedy.predicted, (finding.code,), deviations, zeros)
 
 
@@ -100,7 +100,7 @@ def _rescale(diagnosis: Diagnosis, finding: Finding, remedy: Remedy) -> Iterator
         if is_named(diagnosis, stage) and (factor := missing_factor(diagnosis.run, stage, last=True)) is not None
     }
     if factors:
-        text = f"{len(factors)} weights brought to the gain that their activations need."
+        text = f"{counted(len(factors), 'weight')} brought to the gain that their activations need."
         yield Rescale(remedy.name, remedy.safety, text, remedy.predicted, (finding.code,), factors)
 
 
@@ -110,7 +110,7 @@ def _swap(function: str) -> Maker:
         sites = [stage.activation for stage in stages if stage.activation is not None and stage.function != function]
         modules = tuple(dict.fromkeys(s.module for s in sites if s.module_class == MODULES.get(s.function)))
         if modules:
-            text = f"{MODULES[function]} in the place of {len(modules)} activations."
+            text = f"{MODULES[function]} in the place of {counted(len(modules), 'activation')}."
             yield Swap(remedy.name, remedy.safety, text, remedy.predicted, (finding.code,), modules, function)
 
     return make
@@ -121,7 +121,7 @@ def _normalise(diagnosis: Diagnosis, finding: Finding, remedy: Remedy) -> Iterat
     layers = [stage for stage in stages if stage.site.module_class in ("Linear", "Conv1d", "Conv2d", "Conv3d")]
     modules = tuple(dict.fromkeys(stage.site.module for stage in layers))
     for kind in ("batch", "layer") if modules else ():
-        text = f"A {kind} normalisation behind {len(modules)} layers."
+        text = f"A {kind} normalisation behind {counted(len(modules), 'layer')}."
         yield Normalise(remedy.name, remedy.safety, text, remedy.predicted, (finding.code,), modules, kind)
 
 

@@ -11,6 +11,7 @@ from gainstage.prescribe.remedies.start import drawn_afresh
 from gainstage.prescribe.sites import applied, distinct, hidden, touched
 from gainstage.prescribe.source.activations import MODULES, references, swap, swap_reference
 from gainstage.prescribe.source.patch import CannotPatch, Patch
+from gainstage.prescribe.wording import counted
 
 SOURCES = {
     "relu": "Glorot, Bordes and Bengio (2011); He et al. (2015), equation 10",
@@ -32,13 +33,14 @@ def swap_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
         patches = swapped(case, [stage for stage in stages if stage.function != new], new)
         if patches:
             whole = [stage for stage in case.view.stages if stage.site.weight]
-            text = f"{MODULES[new]} in the place of {stages[0].function} in {len(stages)} stages, weights drawn to fit."
+            where = counted(len(stages), "stage")
+            text = f"{MODULES[new]} in the place of {stages[0].function} in {where}, weights drawn to fit."
             yield wanted.draft(text, [*patches, *drawn_afresh(case, whole, new)], source=SOURCES[new])
 
 
 @makes("leaky-activation")
 def leaky(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """A slope on the dead side."""
+    """An activation with a slope on the dead side, in the place of ReLU."""
     stages = [stage for stage in hidden(case.view.stages) if stage.function == "relu"]
     for new in ("leaky_relu", "elu", "prelu"):
         patches = swapped(case, stages, new)
@@ -48,7 +50,7 @@ def leaky(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("centre-activation")
 def centred(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """Outputs around zero."""
+    """An activation with outputs around zero."""
     for new in ("tanh", "elu"):
         stages = [stage for stage in hidden(case.view.stages) if stage.function not in (new, "tanh")]
         patches = swapped(case, stages, new)

@@ -40,6 +40,7 @@ BY_HAND: dict[str, str] = {
     "module-list": "self.LAYERS = torch.nn.ModuleList([...])",
     "normalise-first": "in front of the first layer: torch.nn.BatchNorm1d(FEATURES, affine=False)",
     "open-the-path": "a smooth function in the place of the step: torch.sigmoid(x), torch.tanh(x)",
+    "optimizer-last": "make the optimizer after the last change of the model's layers",
     "optimizer-parameters": "make the optimizer after the model that is trained, from MODEL.parameters()",
     "orthogonal-recurrence": "torch.nn.init.orthogonal_(RNN.weight_hh_l0)",
     "output-bias-at-mean": "torch.nn.init.constant_(LAST_LAYER.bias, {value})",

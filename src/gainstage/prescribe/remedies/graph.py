@@ -63,16 +63,16 @@ def module_list(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("unfreeze")
 def unfreeze(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """In front of the optimizer."""
+    """Every weight of the network may learn, before the optimizer is made."""
     for model in models(case):
         patch = Patch(model.build.at.script)
         patch.before(model.build.at.call, [f"{model.expression}.requires_grad_(True)"])
         yield wanted.draft(f"Every weight of {model.expression} may learn.", [patch], source=AUTOGRAD)
 
 
-@makes("give-to-optimizer", "optimizer-parameters")
+@makes("give-to-optimizer", "optimizer-parameters", "optimizer-last")
 def give_to_optimizer(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """What runs in the training and no optimizer holds."""
+    """What runs in the training and no optimizer holds is added to one."""
     trained = trained_models(case)
     for build in case.builds:
         if not build.target:

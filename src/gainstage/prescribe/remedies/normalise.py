@@ -10,6 +10,7 @@ from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.sites import distinct, touched
 from gainstage.prescribe.source.patch import Patch
 from gainstage.prescribe.source.script import argument
+from gainstage.prescribe.wording import counted
 
 BATCH = "Ioffe and Szegedy (2015)"
 LAYER = "Ba, Kiros and Hinton (2016)"
@@ -22,13 +23,14 @@ _BATCH_NORMS = {"Linear": "BatchNorm1d", "Conv1d": "BatchNorm1d", "Conv2d": "Bat
 
 @makes("add-normalisation")
 def add_normalisation(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """Behind the layers of the finding: over the batch, or over each example's features."""
+    """A normalisation behind the layers of the finding: over the batch, or over each example's features."""
     stages = [stage for stage in touched(case.view, wanted.finding) if not stage.is_output and not stage.normalised]
     layers = [(stage, found) for stage in stages for found in constructed(case, stage)]
     for kind, source in (("batch", BATCH), ("layer", LAYER)):
         patches = [patch for stage, found in _once(layers) if (patch := normalised(case, stage, found, kind))]
         if patches:
-            yield wanted.draft(f"A {kind} normalisation behind {len(patches)} layers.", patches, source=source)
+            text = f"A {kind} normalisation behind {counted(len(patches), 'layer')}."
+            yield wanted.draft(text, patches, source=source)
 
 
 @makes("add-activation")
@@ -45,7 +47,8 @@ def add_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
             patch.replace(found.call, f"{sequential}({code}, {patch.spelled(f'torch.nn.{new}')}())")
             patches.append(patch)
         if patches:
-            yield wanted.draft(f"{new} behind {len(patches)} layers.", patches, source="Cybenko (1989); Hornik (1991)")
+            text = f"{new} behind {counted(len(patches), 'layer')}."
+            yield wanted.draft(text, patches, source="Cybenko (1989); Hornik (1991)")
 
 
 def constructed(case: Case, stage: Stage) -> list[Found]:

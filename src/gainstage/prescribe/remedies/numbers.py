@@ -42,7 +42,7 @@ def unmask_one(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("bfloat16")
 def bfloat16(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """The range of float32 in sixteen bits."""
+    """bfloat16 in the place of float16: the range of float32 in sixteen bits."""
     patches = [patch for script in case.scripts.values() for patch in replaced_format(script, "bfloat16")]
     if patches:
         yield wanted.draft("bfloat16 in the place of float16.", patches, source="Kalamkar et al. (2019)")
@@ -92,7 +92,7 @@ def scaled(case: Case, turn: Turn, build: Build, scale: float) -> list[Patch]:
 
 @makes("accurate-activation")
 def accurate_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """Gainstage's own, right to the last bit."""
+    """Gainstage's own activation, right to the last bit."""
     patches: list[Patch] = []
     for site in map(case.site, wanted.finding.sites):
         if site is None or site.function not in MODULES:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from gainstage.diagnose.outlet import Outlet
 from gainstage.prescribe.case import Case, Found
 from gainstage.prescribe.draft import Draft, Wanted, makes
-from gainstage.prescribe.outputs import outlet_of, replaced, wrapped_output
+from gainstage.prescribe.outputs import outlet_of, passed, replaced, wrapped_output
 from gainstage.prescribe.sites import applied, distinct
 from gainstage.prescribe.source.activations import MODULES, swap
 from gainstage.prescribe.source.expressions import method, receiver
 from gainstage.prescribe.source.patch import CannotPatch, Patch
-from gainstage.prescribe.source.script import argument
+from gainstage.prescribe.source.script import Call, argument
 from gainstage.record.schema import Site
 
 LOGITS = "Goodfellow, Bengio and Courville (2016), Deep Learning, section 6.2.2"
@@ -36,11 +36,25 @@ def drop_output_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
             yield wanted.draft("binary_cross_entropy takes probabilities.", fitted, source=NUMERICS)
     if dropped:
         yield drop
-    if not binary and outlet.range[0] >= 0:
+    if not dropped and (patches := call_unwrapped(case, outlet)):
+        yield wanted.draft("The function in front of the loss left out.", patches, source=LOGITS)
+    if not binary and (outlet.range[0] >= 0 or outlet.probabilities):
         logarithm = wrapped_output(case, outlet.loss, "{}(", f" + {TINY})", needs="torch.log")
         if logarithm:
             text = "cross_entropy of the probabilities' logarithm is what is meant: softmax(log p) is p."
             yield wanted.draft(text, logarithm, source=LOGITS)
+
+
+def call_unwrapped(case: Case, outlet: Outlet) -> list[Patch]:
+    """``cross_entropy(my_softmax(scores), y)``: a function of the user's own around the prediction goes."""
+    pair = passed(case, outlet.loss)
+    if pair is None or not isinstance(pair.output, Call) or len(pair.output.args) != 1 or pair.at.script.name(
+        pair.output
+    ).startswith("."):
+        return []
+    patch = Patch(pair.at.script)
+    patch.unwrap(pair.output, pair.output.args[0].value)
+    return [patch]
 
 
 @makes("linear-output")
@@ -69,13 +83,13 @@ def sigmoid_output(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("sigmoid-per-label")
 def sigmoid_per_label(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """Independent labels."""
+    """A sigmoid for each of several independent labels, in the place of a softmax over them."""
     yield from _swapped(case, wanted, "sigmoid", LOGITS)
 
 
 @makes("log-softmax")
 def log_softmax(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """The logarithm that the loss expects."""
+    """The logarithm of the probabilities, which the loss expects."""
     yield from _swapped(case, wanted, "log_softmax", NUMERICS)
     outlet = outlet_of(case, wanted.finding)
     if outlet is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from gainstage.prescribe.anchors import turns
 from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.source.expressions import group_settings
@@ -13,6 +15,7 @@ from gainstage.prescribe.source.steps import rescaled_steps
 from gainstage.prescribe.wording import short
 
 _SECOND = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "NAdam", "RAdam", "Adamax", "Adadelta", "Rprop", "ASGD")
+WARM_UP = 100  # steps
 USUAL_RATIO, LARGEST_RATIO = 1e-3, 1e-2  # of update to weight: what trains well (Karpathy, 2015), and what still does
 STEP_SOURCE = "Goodfellow, Bengio and Courville (2016), Deep Learning, section 11.4.1: the learning rate first"
 
@@ -33,6 +36,25 @@ def learning_rate(case: Case, wanted: Wanted) -> Iterator[Draft]:
             other = factor != factors(case.rate, aim)[0]
             predicted = ratio_times(factor) if other else ""
             yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=predicted, value=case.rate * factor)
+    if wanted.remedy.name.startswith("lower") and any(site.kind == "attention" for site in case.run.sites):
+        yield from warm_up(case, wanted)
+
+
+def warm_up(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """Transformers under Adam: the first steps are taken before its second moments are known."""
+    for turn in turns(case):
+        if turn.step is None or not turn.optimizer or turn.scaler or turn.script is not case.builds[0].at.script:
+            continue
+        patch = Patch(turn.script)
+        name = f"{turn.optimizer.rpartition('.')[0]}.warmup".lstrip(".")
+        made = patch.spelled("torch.optim.lr_scheduler.LinearLR")
+        patch.after(case.builds[0].at.call, [f"{name} = {made}({turn.optimizer}, 0.01, total_iters={WARM_UP})"])
+        patch.after(turn.step, [f"{name}.step()"])
+        text = f"The learning rate grows from a hundredth over the first {WARM_UP} steps."
+        warmed = wanted.draft(text, [patch], source="Vaswani et al. (2017), section 5.3; Liu et al. (2020), RAdam",
+                              predicted="the first steps a hundredth of today's", value=0.01)  # fmt: skip
+        yield replace(warmed, remedy="warm-up")
+        return
 
 
 def ratio_times(factor: float) -> str:

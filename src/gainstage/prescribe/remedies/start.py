@@ -11,9 +11,10 @@ from gainstage.prescribe.anchors import expression_of, start
 from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.gains import gain_of
+from gainstage.prescribe.remedies.ours import initialised, staged
 from gainstage.prescribe.sites import touched
 from gainstage.prescribe.source.patch import CannotPatch, Patch
-from gainstage.prescribe.wording import short
+from gainstage.prescribe.wording import counted, short
 
 HE = "He, Zhang, Ren and Sun (2015), equation 10; Glorot and Bengio (2010), equation 12"
 WIDTH = 100
@@ -24,10 +25,14 @@ def reinitialise(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The offending layers drawn again; then every layer, where only some were named."""
     named = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
     every = [stage for stage in case.view.stages if stage.site.weight]
-    for stages in [named] if len(named) == len(every) else [named, every]:
-        patches = drawn_afresh(case, stages)
+    ways = [
+        (drawn_afresh(case, named), f"{counted(len(named), 'layer')} drawn again with the gain of their activations."),
+        (staged(case), "Every stage brought to unity gain by data: gainstage.stage_."),
+        (initialised(case), "Every layer drawn with the gain that the network asks for: gainstage.init_."),
+        (drawn_afresh(case, every), "All layers drawn again with the gain of their activations."),
+    ]
+    for patches, text in ways:
         if patches:
-            text = f"{len(stages)} layers drawn again, each with the gain of its activation; biases zero."
             yield wanted.draft(text, patches, source=HE)
 
 
@@ -42,7 +47,7 @@ def drawn_afresh(case: Case, stages: Sequence[Stage], function: str = "") -> lis
     for stage in stages:
         for name in dict.fromkeys((stage.site.weight, stage.site.bias)):
             parameter = case.parameter(name)
-            if parameter is None or parameter.tied_to:
+            if parameter is None or parameter.tied_to or " " in name:  # "parameter 0": nobody calls it so
                 continue
             try:
                 build, expression = expression_of(case, parameter)
@@ -61,10 +66,12 @@ def drawn_afresh(case: Case, stages: Sequence[Stage], function: str = "") -> lis
 def nameless(case: Case, stages: Sequence[Stage], function: str = "") -> list[Patch]:
     """Weights that no expression leads to are found in the optimizer, and all drawn with one gain."""
     hidden = [stage for stage in stages if stage.activation is not None]
-    shapes = {parameter.shape[-1:] for parameter in case.run.parameters if len(parameter.shape) == 2}
-    fans = {stage.site.fan_in for stage in stages}
+    shapes = [parameter.shape for parameter in case.run.parameters if len(parameter.shape) == 2]
+    fans = {stage.site.fan_in for stage in case.view.stages if stage.site.weight}
+    # F.linear holds (out, in), x @ W holds (in, out).
+    side = next((side for side in (-1, 0) if {shape[side] for shape in shapes} == fans), None)
     for build in case.builds:
-        if not hidden or not build.target or {shape[0] for shape in shapes} != fans:
+        if not hidden or not build.target or side is None:
             continue
         patch = Patch(build.at.script)
         torch, gain = patch.spelled("torch"), short(gain_of(hidden[0], function))
@@ -73,7 +80,7 @@ def nameless(case: Case, stages: Sequence[Stage], function: str = "") -> list[Pa
             f"with {torch}.random.fork_rng():",
             f"    {torch}.manual_seed(0)",
             f"    for parameter in {every}:",
-            f"        {torch}.nn.init.normal_(parameter, std={gain} / parameter.shape[-1] ** 0.5)",
+            f"        {torch}.nn.init.normal_(parameter, std={gain} / parameter.shape[{side}] ** 0.5)",
         ])  # fmt: skip
         return [patch]
     return []

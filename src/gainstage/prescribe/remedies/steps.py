@@ -16,12 +16,13 @@ from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.source.script import Call, argument
 from gainstage.prescribe.wording import short
 
+ORDER = "torch.optim's documentation, 'Taking an optimization step'"
 CLIPPING = "Pascanu, Mikolov and Bengio (2013), algorithm 1"
 
 
 @makes("clip-gradient")
 def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """At twice the norm that was usual, or the norm of the first steps where they were the sound ones."""
+    """Gradients clipped at twice the norm that was usual, or at that of the first steps where those were sound."""
     norms = gradient_norms(case.run)
     limit = wanted.remedy.value
     if wanted.finding.code == "GS301":  # its value is a share of the norm that overshot
@@ -87,8 +88,8 @@ def zero_grad(case: Case, wanted: Wanted) -> Iterator[Draft]:
         if turn.optimizer:
             patch = Patch(turn.script)
             patch.before(turn.backward, [f"{turn.optimizer}.zero_grad()"])
-            yield wanted.draft(f"{turn.optimizer}.zero_grad() in front of every backward pass.", [patch],
-                               source="torch.optim's documentation, 'Taking an optimization step'")  # fmt: skip
+            text = f"{turn.optimizer}.zero_grad() in front of every backward pass."
+            yield wanted.draft(text, [patch], source=ORDER)
     yield from _by_hand_updates(case, wanted)
 
 
@@ -102,7 +103,8 @@ def _by_hand_updates(case: Case, wanted: Wanted) -> Iterator[Draft]:
         if users and not roots:
             patch = Patch(turn.script)
             patch.before(turn.backward, [f"for parameter in ({', '.join(users)},):", "    parameter.grad = None"])
-            yield wanted.draft("Gradients cleared in front of every backward pass.", [patch])
+            text = "Gradients cleared in front of every backward pass."
+            yield wanted.draft(text, [patch], source=ORDER)
 
 
 @makes("zero-grad-before-backward")
@@ -123,19 +125,20 @@ def clear_before(case: Case, wanted: Wanted) -> Iterator[Draft]:
             patch.before(turn.backward, [turn.script.code(call) for call in between])
             for call in between:
                 patch.remove(call)
-            yield wanted.draft("Gradients cleared in front of the backward pass, not behind it.", [patch])
+            text = "Gradients cleared in front of the backward pass, not behind it."
+            yield wanted.draft(text, [patch], source=ORDER)
 
 
 @makes("call-step")
 def call_step(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """Behind the backward pass."""
+    """``optimizer.step()`` behind the backward pass."""
     for turn in turns(case):
         for build in case.builds:
             if turn.optimizer or not build.target:
                 continue
             patch = Patch(turn.script)
             patch.after(turn.backward, [f"{build.target}.step()"])
-            yield wanted.draft(f"{build.target}.step() behind the backward pass.", [patch])
+            yield wanted.draft(f"{build.target}.step() behind the backward pass.", [patch], source=ORDER)
 
 
 @makes("slower-schedule")

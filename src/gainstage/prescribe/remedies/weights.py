@@ -13,7 +13,7 @@ from gainstage.prescribe.gains import missing_factor
 from gainstage.prescribe.remedies.start import HE, drawn_afresh, each, inserted
 from gainstage.prescribe.sites import touched
 from gainstage.prescribe.source.patch import CannotPatch, Patch
-from gainstage.prescribe.wording import short
+from gainstage.prescribe.wording import counted, short
 from gainstage.record.schema import Parameter
 
 SAXE = "Saxe, McClelland and Ganguli (2014); Le, Jaitly and Hinton (2015)"
@@ -25,12 +25,21 @@ REVIVE = "He et al. (2015): biases begin at zero; Lu et al. (2020), Dying ReLU a
 def rescale_weights(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Each weight times what brings its gain to the one that its activation needs; then drawn again."""
     stages = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
-    factors = {stage.site.weight: factor for stage in stages if (factor := missing_factor(case.run, stage)) is not None}
-    if patches := multiplied(case, factors):
-        text = f"{len(factors)} weights brought to the gain that their activations need, their pattern kept."
+    every = [stage for stage in case.view.stages if stage.site.weight]
+    for chosen in (stages, every):
+        factors = {name: factor for name, factor in missing_factors(case, chosen).items() if not 0.5 < factor < 2}
+        if not (patches := multiplied(case, factors)):
+            continue
+        text = f"{counted(len(factors), 'weight')} brought to the gain that their activations need, their pattern kept."
         yield wanted.draft(text, patches, source=HE)
     if patches := drawn_afresh(case, stages):
-        yield wanted.draft(f"{len(stages)} layers drawn again with fitting gains.", patches, source=HE)
+        yield wanted.draft(f"{counted(len(stages), 'layer')} drawn again with fitting gains.", patches, source=HE)
+
+
+def missing_factors(case: Case, stages: Sequence[Stage]) -> dict[str, float]:
+    """By weight: what brings it to the gain that its activation needs."""
+    found = {stage.site.weight: missing_factor(case.run, stage) for stage in stages}
+    return {name: factor for name, factor in found.items() if factor is not None}
 
 
 def multiplied(case: Case, factors: dict[str, float]) -> list[Patch]:
@@ -60,7 +69,8 @@ def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The biases of the dead stages at zero; trained weights stay."""
     stages = touched(case.view, wanted.finding)
     names = [stage.site.bias for stage in stages if stage.site.bias]
-    for chosen, text in ((names, "Biases of the dead layers at zero."), (offsets(case, stages), "Offsets at zero.")):
+    # A threshold of one's own is not among the biases that layers begin with: where there is one, it is the suspect.
+    for chosen, text in ((offsets(case, stages), "Offsets at zero."), (names, "Biases of the dead layers at zero.")):
         if patches := zeroed(case, chosen):
             yield wanted.draft(text, patches, source=REVIVE)
     if patches := drawn_afresh(case, [stage for stage in stages if stage.site.weight]):
@@ -83,8 +93,8 @@ def zeroed(case: Case, names: Sequence[str]) -> list[Patch]:
                   "{torch}.nn.init.zeros_({{}})")  # fmt: skip
 
 
-def filled(case: Case, parameters: Sequence[Parameter], call: str) -> list[Patch]:
-    """One call of ``torch.nn.init`` for each of these parameters."""
+def filled(case: Case, parameters: Sequence[Parameter], call: str, *, random: bool = False) -> list[Patch]:
+    """One call of ``torch.nn.init`` for each of these parameters; random ones leave the script's own stream alone."""
     expressions: list[str] = []
     builds: list[Build | None] = []
     for parameter in parameters:
@@ -100,15 +110,17 @@ def filled(case: Case, parameters: Sequence[Parameter], call: str) -> list[Patch
         script, _ = start(case, builds)
     except CannotPatch:
         return []
-    return inserted(case, builds, each(expressions, call.format(torch=Patch(script).spelled("torch"))))
+    torch = Patch(script).spelled("torch")
+    head = [f"with {torch}.random.fork_rng():", f"    {torch}.manual_seed(0)"] if random else []
+    return inserted(case, builds, [*head, *each(expressions, call.format(torch=torch), "    " if random else "")])
 
 
 @makes("orthogonal-recurrence")
 def orthogonal_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Recurrent weights that keep every length."""
     recurrent = [parameter for parameter in case.run.parameters if "weight_hh" in parameter.name]
-    for call, text in (("{torch}.nn.init.orthogonal_({{}})", "orthogonal"), ("{torch}.nn.init.eye_({{}})", "identity")):
-        if patches := filled(case, recurrent, call):
+    for name, text in (("orthogonal_", "orthogonal"), ("eye_", "as the identity")):
+        if patches := filled(case, recurrent, f"{{torch}}.nn.init.{name}({{{{}}}})", random=name == "orthogonal_"):
             yield wanted.draft(f"Recurrent weights start {text}.", patches, source=SAXE)
 
 

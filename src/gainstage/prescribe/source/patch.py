@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import libcst as cst
 
@@ -166,8 +167,10 @@ class Patch:
                 return Edit(place, place, newline + line)
             start = self.script.start(body[0]) if body else 0
             return Edit(start, start, line + newline)
-        start = self.script.start(first)
-        return Edit(start, start, line + newline)
+        # Behind the block of imports that the file begins with.
+        block = list(takewhile(_imports, body[body.index(first) :]))
+        place = self._line_end(block[-1])
+        return Edit(place, place, newline + line)
 
     def _inline(self, statement: cst.CSTNode, *, first: bool) -> bool:
         """Whether other statements, or the head of a block, share the line on that side."""

@@ -30,10 +30,12 @@ def assignments(script: Script, name: str, home: cst.CSTNode) -> Iterator[cst.As
 
 
 def last_assignment(script: Script, name: str, after: cst.CSTNode) -> cst.Assign | None:
-    """The last time that the name is assigned behind ``after`` in the same function."""
+    """The last time that the name, or a part of it (``model.fc``), is assigned behind ``after`` in its function."""
+    home = function_of(script, after)
     found = [
-        node for node in assignments(script, name, function_of(script, after))
-        if script.start(node) > script.end(after)
+        node for node in script.inside(home, cst.Assign)
+        if function_of(script, node) is home and script.start(node) > script.end(after)
+        and any(target == name or target.startswith(f"{name}.") for target in targets(script, node))
     ]  # fmt: skip
     return found[-1] if found else None
 
