@@ -9,7 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gainstage import __version__
-from gainstage.cli import claims, completion, demo, explain, fix, functions, live, propagation, report, rules, run
+from gainstage.cli import (
+    approximate,
+    claims,
+    completion,
+    demo,
+    explain,
+    figure,
+    fix,
+    functions,
+    live,
+    propagation,
+    report,
+    rules,
+    run,
+)
 from gainstage.cli.exits import FAULT, OK, USAGE
 from gainstage.cli.parser import Parser
 from gainstage.config import suggestion
@@ -17,7 +31,10 @@ from gainstage.errors import GainstageError
 
 COMMANDS = {
     module.NAME: module
-    for module in (run, fix, report, live, explain, rules, functions, propagation, claims, demo, completion)
+    for module in (
+        *(run, fix, report, live, figure, explain, rules),
+        *(functions, propagation, approximate, claims, demo, completion),
+    )
 }
 ISSUES = "https://github.com/gainstage/gainstage/issues"
 
