@@ -19,7 +19,7 @@ from pathlib import Path
 import gains
 import remedies_page
 import starts
-from measured import numerics, speed
+from measured import numerics, repair_table, speed
 
 from gainstage.diagnose.engine import RULES
 from gainstage.functions.cards import card, names
@@ -82,6 +82,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written[THEORY] = between(read(THEORY), "gains", gains.block())
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
+    written |= repairs()
     return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 
@@ -90,6 +91,12 @@ def measured_pages() -> dict[Path, str]:
     results = {name: ROOT / "benchmarks" / "results" / f"{name}.json" for name in MEASURED}
     found = {name: json.loads(read(path)) for name, path in results.items() if path.exists()}
     return {ROOT / "docs" / PAGES[name]: MEASURED[name](result) for name, result in found.items()}
+
+
+def repairs() -> dict[Path, str]:
+    """The page about cures, with the figures of the repair benchmark where it has been run."""
+    page, results = ROOT / "docs" / "fix.md", ROOT / "benchmarks" / "results" / "repair.json"
+    return {page: between(read(page), "repair", repair_table(json.loads(read(results))))} if results.exists() else {}
 
 
 def functions() -> dict[Path, str]:

@@ -177,3 +177,15 @@ def kept_cells(row: Row) -> list[str]:
 def table(rows: Iterable[list[str]]) -> Iterable[str]:
     """Markdown."""
     return (f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def repair_table(result: dict[str, Any]) -> str:
+    """Strategies of the repair benchmark, and who was not repaired."""
+    rows = ["| strategy | patients | repaired | made worse | cost, in trainings (median) |"]
+    rows.append("| --- | --- | --- | --- | --- |")
+    for name, row in result["summary"].items():
+        if row["patients"]:
+            cost = "–" if row["median_trainings"] is None else f"{row['median_trainings']:.1f}"
+            rows.append(f"| {name} | {row['patients']} | {row['repaired']:.0%} | {row['worse']} | {cost} |")
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    return "\n".join([*rows, "", f"{result['date']}; {versions}."]) + "\n"

@@ -82,16 +82,3 @@ def text(result: dict[str, Any]) -> str:
                 f"not repaired: {row['script']}: {row['label']} {ours['metric']}, twin {row['healthy']}: {why}"
             )
     return "\n".join(lines)
-
-
-def table(result: dict[str, Any]) -> str:
-    """The figures as Markdown."""
-    head = [
-        "| strategy | patients | repaired | made worse | cost, in trainings (median) |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for name, row in result["summary"].items():
-        if row["patients"]:
-            cost = "–" if row["median_trainings"] is None else f"{row['median_trainings']:.1f}"
-            head.append(f"| {name} | {row['patients']} | {row['repaired']:.0%} | {row['worse']} | {cost} |")
-    return "\n".join(head) + "\n"

@@ -43,7 +43,7 @@ def test_order_is_headline_ladder_findings_coverage_next_command():
         index(rows, "GS201 vanishing-gradient [error]"),
         index(rows, "GS302 update-too-small [warning]"),
         index(rows, "looked at 37 of 1,800 steps, 40 sites; cost"),
-        index(rows, "next: gainstage explain GS201"),
+        index(rows, "next: gainstage fix "),
     ]
     assert order == sorted(order)
 

@@ -15,6 +15,7 @@ from gainstage.record.run import Run
 from gainstage.record.schema import Event
 
 OBSERVE_MORE = ("GS901", "GS902")  # findings about the recording: a longer look is the next step
+NO_TRIAL = ("check-labels", "inspect-batch", "train-longer", "train-some-steps")  # what only a person can do
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,18 @@ def _next_command(script: Script, findings: Sequence[Finding]) -> str:
     """The one command worth typing now, quoted for a POSIX shell."""
     telling = [finding for finding in findings if finding.severity != "info"] or list(findings)
     if telling and telling[0].code not in OBSERVE_MORE:
-        return f"gainstage explain {telling[0].code}"
+        return _try_cure(script, telling[0]) or f"gainstage explain {telling[0].code}"
     if telling and script.argv and script.path:
         return f"gainstage run --every 1 {shlex.join(script.argv)}"
     if script.path:
         return f"gainstage report {shlex.quote(near(script.path))} --json"
     return "gainstage rules"
+
+
+def _try_cure(script: Script, finding: Finding) -> str:
+    """``gainstage fix`` where the root finding has a remedy that can be tried, and a file that it can be tried in."""
+    remedies = [remedy for remedy in finding.remedies if remedy.name not in NO_TRIAL]
+    if not remedies or finding.severity == "info" or not script.path or script.argv[:1] in ((), ("-c",), ("-",)):
+        return ""
+    unsafe = "--unsafe " if remedies[0].safety == "unsafe" else ""
+    return f"gainstage fix {unsafe}{shlex.join(script.argv)}"

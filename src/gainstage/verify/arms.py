@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gainstage.diagnose.engine import Diagnosis
@@ -11,13 +10,14 @@ from gainstage.diagnose.finding import Finding
 from gainstage.errors import GainstageError
 from gainstage.prescribe.candidate import Candidate
 from gainstage.verify import measure as measuring
-from gainstage.verify import plan, printed
-from gainstage.verify.launch import Laboratory, Trial
+from gainstage.verify.launch import Trial
 from gainstage.verify.order import Course
 from gainstage.verify.predicted import measured
 from gainstage.verify.proof import Arm, Final, Measure, Tried
+from gainstage.verify.rows import arm_of, by_seed, filled, ready
+from gainstage.verify.runner import Runner
 from gainstage.verify.verdict import better, effect
-from gainstage.verify.watched import Watched, findings_of, sick
+from gainstage.verify.watched import findings_of, sick
 
 UNTOUCHED, RANDOM = -2, -1
 
@@ -31,48 +31,6 @@ class Result:
     untouched: Arm
     random: Arm | None
     tried: tuple[Tried, ...]
-
-
-@dataclass(slots=True)
-class Runner:
-    """Makes trials of one script and brings them to a step."""
-
-    laboratory: Laboratory
-    watched: Watched
-    options: plan.Options
-    progress: Callable[[str, int, int], None]
-
-    @property
-    def metric(self) -> str:
-        """The name under which the measure that was asked for is noted; "" without one."""
-        pattern = printed.compiled(self.options.metric)
-        return printed.name_of(pattern) if pattern is not None else ""
-
-    @property
-    def first_reading(self) -> int:
-        """The step at which the measure that was asked for was first seen; 0 without one."""
-        return next((one.step for one in self.watched.course.readings if one.name == self.metric), 0)
-
-    def trial(self, candidate: Candidate | None, seed: int, label: str) -> Trial:
-        """A trial of ``candidate`` (``None``: the script as it is), not started yet; seed 0 is watched."""
-        texts = {change.path: change.after for change in candidate.changes} if candidate else {}
-        order = replace(
-            self.watched.trial.order, texts=texts, seed=seed, watch=seed == 0, places=False, seconds=0.0, folder=""
-        )
-        return self.laboratory.prepare(order, label, 0.0)
-
-    def goal(self, steps: int) -> int:
-        """Where to send a trial for ``steps``: 0, the script's end, where that is what it comes to."""
-        whole = self.watched.whole and steps >= self.watched.course.steps
-        return 0 if whole else steps
-
-    def run(self, stage: str, wanted: Sequence[Trial | None], steps: int) -> None:
-        """Bring all of them to ``steps`` (0: to the end)."""
-        course, trials = self.watched.course, [trial for trial in wanted if trial is not None]
-        for trial in trials:
-            trial.limit = plan.limit(self.options, course.seconds, steps or course.steps, course.steps)
-        total = len(trials) * (steps or course.steps)
-        self.laboratory.run(trials, steps, lambda: self.progress(stage, sum(trial.live for trial in trials), total))
 
 
 @dataclass(slots=True)
@@ -217,49 +175,3 @@ class Arms:
             return measuring.closing_loss(course, steps)
         found = measuring.value(course, measure, steps)
         return math.inf if math.isnan(found) else found if measure.lower else -found
-
-
-def by_seed(courses: dict[int, list[Course]]) -> list[list[Course]]:
-    """The courses of all arms, seed by seed."""
-    most = max((len(held) for held in courses.values()), default=0)
-    return [[held[seed] for held in courses.values() if seed < len(held)] for seed in range(most)]
-
-
-def ready(trials: Sequence[Trial]) -> Iterator[Course]:
-    """The courses of the leading seeds that have come to where they were sent."""
-    for trial in trials:
-        if not trial.ready:
-            return
-        yield trial.course
-
-
-def filled(
-    courses: dict[int, list[Course]], measure: Measure, steps: int, start: float
-) -> dict[int, tuple[float, ...]]:
-    """The measure for every arm and seed. A training that broke is as bad as one that has not begun.
-
-    That is the first loss (the script's own where it had none itself), a share of 0, or the worst that any arm has.
-    """
-    rows = {arm: [measuring.value(course, measure, steps) for course in held] for arm, held in courses.items()}
-    finite = [value for row in rows.values() for value in row if math.isfinite(value)]
-    worst = (max if measure.lower else min)(finite, default=math.nan)
-    made: dict[int, tuple[float, ...]] = {}
-    for arm, row in rows.items():
-        for place, course in enumerate(courses[arm]):
-            if not math.isfinite(row[place]):
-                first = measuring.starting_loss(course)
-                bad = {"loss": max(worst, first if math.isfinite(first) else start), "score": 0.0}
-                row[place] = bad.get(measure.kind, worst)
-        made[arm] = tuple(row)
-    return made
-
-
-def arm_of(name: str, courses: Sequence[Course], values: tuple[float, ...], steps: int) -> Arm:
-    """The arm as it is told."""
-    return Arm(
-        name,
-        values,
-        tuple(measuring.closing_loss(course, steps) for course in courses),
-        tuple(course.state for course in courses),
-        tuple(course.text for course in courses),
-    )

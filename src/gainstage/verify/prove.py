@@ -18,10 +18,11 @@ from gainstage.prescribe.chance import random_remedy
 from gainstage.prescribe.choose import candidates
 from gainstage.prescribe.diff import unified
 from gainstage.verify import plan
-from gainstage.verify.arms import Arms, Runner
+from gainstage.verify.arms import Arms
 from gainstage.verify.launch import Laboratory
 from gainstage.verify.plan import Options
 from gainstage.verify.proof import Cost, Final, Proof, Tried
+from gainstage.verify.runner import Runner
 from gainstage.verify.watched import Watched, order_for, watch
 
 HEALTHY = "nothing to cure: no finding of severity warning or error"
