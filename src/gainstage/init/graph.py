@@ -78,6 +78,30 @@ class Graph:
         reach = [self.ancestors[each.index] | (1 << each.index) for each in (first, second)]
         return bool(reach[0] & reach[1])
 
+    def passed_by(self, call: Call) -> Call | None:
+        """What goes past the residual branch that this call ends."""
+        waiting, seen = [call], set[int]()
+        while waiting:
+            before = waiting.pop()
+            for taker in before.takers:
+                if self.is_skip(taker) and self.branch(taker) is before:
+                    return next((side for side in taker.sources if side is not before), None)
+                if taker.index not in seen and not taker.opens and taker.kind != "activation":
+                    seen.add(taker.index)
+                    waiting.append(taker)
+        return None
+
+    def stages_before(self, call: Call) -> int:
+        """How many layers have worked on what a call gets, on the longest way."""
+        return self._depths[call.index]
+
+    @cached_property
+    def _depths(self) -> list[int]:
+        found: list[int] = []
+        for call in self.calls:
+            found.append(max((found[source.index] + source.opens for source in call.sources), default=0))
+        return found
+
     def branch(self, call: Call) -> Call:
         """Of the two sides of a skip's addition the one with more work in it."""
         first, second = call.sources[:2]

@@ -42,6 +42,12 @@ class Level:
     variance: float
     distortion: float
 
+    @property
+    def slope(self) -> float:
+        """d log variance / d log std^2: a relative deviation of the signal's power is multiplied by it."""
+        more = at(self.function, self.std * 1.001, self.offset, paired=self.paired)
+        return math.log(more.variance / self.variance) / (2 * math.log(1.001))
+
 
 @lru_cache(maxsize=512)
 def level(function: Function, stages: int, *, pairable: bool = True, movable: bool = True) -> Level:

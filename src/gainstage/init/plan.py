@@ -55,33 +55,36 @@ class Plan:
         return self.offset - self.received / share * matrices.sum((2, 3)).flatten()
 
 
-def plans(graph: Graph, may: Collection[int]) -> list[Plan]:
+def plans(graph: Graph, may: Collection[int], *, keep: bool = False) -> list[Plan]:
     """A plan for every layer whose weight is among ``may`` (identities of parameters) and is a matrix to the graph.
 
-    A weight that is used several times is planned for its first use.
+    A weight that is used several times is planned for its first use. ``keep``: the weights' directions will stay, so
+    units are pairs only where they are already.
     """
     first: dict[int, Call] = {}
     for call in graph.calls:
         if call.layout is not None and id(call.weight) in may:
             first.setdefault(id(call.weight), call)
     roles = {call.index: role(graph, call) for call in first.values()}
-    chosen = _Levels(graph, may)
+    chosen = _Levels(graph, may, keep)
     return [_plan(call, roles[call.index], chosen, graph.branches) for call in first.values()]
 
 
 class _Levels:
     """Levels by activation call, and which layers write and read units in pairs."""
 
-    def __init__(self, graph: Graph, may: Collection[int]) -> None:
+    def __init__(self, graph: Graph, may: Collection[int], keep: bool) -> None:
         self.of: dict[int, Level] = {}
         self.paired: set[int] = set()
         self.reads: dict[int, tuple[int, int]] = {}
-        uses = Counter(id(call.weight) for call in graph.calls if id(call.weight) in may)
+        self.uses = Counter(id(call.weight) for call in graph.calls if id(call.weight) in may)
         for call in graph.calls:
             function = function_of(call) if call.kind == "activation" and not call.gate else None
             if function is None:
                 continue
-            found = pairs(graph, call, uses)
+            found = pairs(call, self.uses)
+            if keep and found is not None and not _opposite(found[0]):
+                found = None
             # An offset would go past the branches and add up.
             chosen = level(function, graph.series, pairable=found is not None, movable=not graph.branches)
             self.of[call.index] = chosen
@@ -89,6 +92,13 @@ class _Levels:
                 before, after = found
                 self.paired.add(before.index)
                 self.reads.update((each.index, spread(before, each)) for each in after)
+
+
+def _opposite(call: Call) -> bool:
+    """Is the second half of a layer's outputs the negative of the first?"""
+    assert call.layout is not None and call.weight is not None
+    first, second = call.weight.detach().chunk(2, dim=1 if call.layout.flipped else 0)
+    return bool((first == -second).all())
 
 
 def _plan(call: Call, role: Role, levels: _Levels, branches: int) -> Plan:
@@ -103,6 +113,8 @@ def _plan(call: Call, role: Role, levels: _Levels, branches: int) -> Plan:
     std = own.std if own is not None else 1.0
     if role.branch:
         std /= max(branches, 1)
+    if layout.chosen and (role.normalised or levels.uses[id(call.weight)] > 1):
+        std /= math.sqrt(layout.outputs)  # vectors of length one
     return Plan(
         call=call,
         role=role,

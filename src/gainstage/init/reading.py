@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,17 +15,27 @@ from gainstage.init.listen import Listener, Reached
 from gainstage.observe.mode import unheard
 
 
-def watched(model: nn.Module, inputs: Any, reached: Reached | None = None) -> Graph:
-    """The calls of one forward pass, without gradients; buffers and the random state come back as they were.
+def watched(
+    model: nn.Module,
+    inputs: Any,
+    reached: Reached | None = None,
+    *,
+    descend: Callable[[Any], None] | None = None,
+) -> Graph:
+    """The calls of one forward pass; buffers and the random state come back as they were.
+
+    Gradients are on only for ``descend(output)``, which is called when the pass is over.
 
     Raises:
         GainstageError: when the pass fails, with the layer that raised.
     """
     listener = Listener(Graph("one forward pass"), reached)
-    with unchanged(model), unheard(), torch.no_grad():
+    with unchanged(model), unheard(), torch.set_grad_enabled(descend is not None):
         try:
             with listener:
-                call(model, inputs)
+                output = call(model, inputs)
+            if descend is not None:
+                descend(output)
         except GainstageError:
             raise
         except Exception as error:

@@ -103,7 +103,7 @@ def function_of(call: Call) -> Function | None:
     return functions.get(name, settings) if functions.known(name) else None
 
 
-def pairs(graph: Graph, activation: Call, uses: dict[int, int]) -> tuple[Call, tuple[Call, ...]] | None:
+def pairs(activation: Call, uses: dict[int, int]) -> tuple[Call, tuple[Call, ...]] | None:
     """(the layer before, the layers after) an activation, where its units can be paired; else None.
 
     Each layer has its weight for itself (``uses`` counts the calls of a weight) and no groups, and between them the
