@@ -140,8 +140,10 @@ def test_callables_are_as_exact_as_formulas(name: str, mean: float, std: float) 
 @given(st.sampled_from(STEADY), st.floats(-2, 2), st.floats(0.1, 3.0), st.floats(0.2, 5.0))
 def test_a_scaled_input_is_a_scaled_distribution(name: str, mean: float, std: float, factor: float) -> None:
     plain = functions.get(name)
-    scaled = functions.Function("scaled", lambda x: plain.value(factor * x), lambda x: factor * plain.derivative(factor * x),
-                                tuple(kink / factor for kink in plain.kinks))  # fmt: skip
+    kinks = tuple(kink / factor for kink in plain.kinks)
+    scaled = functions.Function(
+        "scaled", lambda x: plain.value(factor * x), lambda x: factor * plain.derivative(factor * x), kinks
+    )
     found, known = moments(scaled, mean, std), moments(plain, factor * mean, factor * std)
     assert found.second == pytest.approx(known.second, rel=1e-11)
     assert found.transmission == pytest.approx(factor**2 * known.transmission, rel=1e-11)
