@@ -17,8 +17,8 @@ from gainstage.prescribe.remedies.by_hand import BY_HAND
 HEAD = """\
 # Remedies
 
-What `gainstage fix` may try, and what `gainstage.remedies(diagnosis)` may do to a model in memory. A remedy is a patch of
-the script: only the lines of the remedy change, and what is tried is what you would get. **safe** changes only scale
+What `gainstage fix` may try, and what `gainstage.remedies(diagnosis)` may do to a model in memory. A remedy is a patch
+of the script: only the lines of the remedy change, and what is tried is what you would get. **safe** changes only scale
 or start; **unsafe** changes architecture, loss, data or optimizer and is tried with `--unsafe`. The predicted number is
 the rule's own, computed from what was measured in the run; each [rule's page](rules/index.md) says how. Where the
 source gives no certain place, the lines to write are printed instead. *Live*: can be applied to a model in memory and

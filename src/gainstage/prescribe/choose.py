@@ -21,6 +21,7 @@ from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
 PAIRS = 2  # combinations of two causes
+GRADIENT, LEFT_DB = ("GS201", "GS202", "GS402"), 30.0
 RECURRENT = ("GS104", "GS105", "GS201", "GS202")  # findings that a recurrent weight of another gain than 1 brings
 
 
@@ -60,12 +61,17 @@ def follows(finding: Finding) -> bool:
 
 def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
     """For each remedy that the finding names, the ways to carry it out, the likeliest first."""
-    for remedy in (*further(case, finding), *finding.remedies):
+    for remedy in sorted((*further(case, finding), *finding.remedies), key=lambda item: leaves_much(finding, item)):
         wanted, maker = Wanted(finding, remedy), makers().get(remedy.name)
         made = list(maker(case, wanted)) if maker is not None else []
         if not any(draft.patches for draft in made) and remedy.name in BY_HAND:
             made.append(by_hand(wanted))
         yield made
+
+
+def leaves_much(finding: Finding, remedy: Remedy) -> bool:
+    """Whether the gradient is predicted to stay far from whole: then the remedies that do better come before."""
+    return finding.code in GRADIENT and remedy.unit == "dB" and abs(remedy.value or 0.0) > LEFT_DB
 
 
 def further(case: Case, finding: Finding) -> Iterator[Remedy]:

@@ -38,6 +38,7 @@ BY_HAND: dict[str, str] = {
     "lower-learning-rate": "lr={value} where the optimizer is made",
     "match-shapes": "LOSS(OUTPUT.reshape(TARGET.shape), TARGET)",
     "module-list": "self.LAYERS = torch.nn.ModuleList([...])",
+    "normalise-features": "the normalisation over the features of a layer, torch.nn.LayerNorm(FEATURES), or none",
     "normalise-first": "in front of the first layer: torch.nn.BatchNorm1d(FEATURES, affine=False)",
     "open-the-path": "a smooth function in the place of the step: torch.sigmoid(x), torch.tanh(x)",
     "optimizer-last": "make the optimizer after the last change of the model's layers",

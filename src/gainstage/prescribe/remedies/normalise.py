@@ -33,6 +33,21 @@ def add_normalisation(case: Case, wanted: Wanted) -> Iterator[Draft]:
             yield wanted.draft(text, patches, source=source)
 
 
+@makes("normalise-features")
+def normalise_features(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """The normalisation that leaves nothing of the signal goes."""
+    patches: list[Patch] = []
+    for site in map(case.site, wanted.finding.sites):
+        if site is None or site.kind != "normalisation":
+            continue
+        for found in distinct(case.constructions(site)):
+            patch = Patch(found.script)
+            patch.replace(found.call, f"{patch.spelled('torch.nn.Identity')}()")
+            patches.append(patch)
+    if patches:
+        yield wanted.draft("No normalisation where it leaves nothing of the signal.", patches, source=LAYER)
+
+
 @makes("add-activation")
 def add_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """ReLU behind every layer that has none and is not the output."""

@@ -42,10 +42,11 @@ def unmask_one(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("bfloat16")
 def bfloat16(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """bfloat16 in the place of float16: the range of float32 in sixteen bits."""
-    patches = [patch for script in case.scripts.values() for patch in replaced_format(script, "bfloat16")]
-    if patches:
-        yield wanted.draft("bfloat16 in the place of float16.", patches, source="Kalamkar et al. (2019)")
+    """bfloat16 in the place of float16: the range of float32 in sixteen bits; else float32 itself."""
+    for name in ("bfloat16", "float32"):
+        patches = [patch for script in case.scripts.values() for patch in replaced_format(script, name)]
+        if patches:
+            yield wanted.draft(f"{name} in the place of float16.", patches, source="Kalamkar et al. (2019)")
 
 
 @makes("rescale", "float32-weights")
@@ -63,6 +64,8 @@ def out_of_half(case: Case, wanted: Wanted) -> Iterator[Draft]:
 def grad_scaler(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The loss is multiplied before it goes back, and the gradients divided before the step."""
     scale = wanted.remedy.value or 65536.0
+    if not any("autocast" in script.text for script in case.scripts.values()):
+        return  # a GradScaler refuses gradients that are float16 themselves
     for turn in turns(case):
         build = next((item for item in case.builds if item.target == turn.optimizer), None)
         if build is None or turn.step is None or turn.scaler:
