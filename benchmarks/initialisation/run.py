@@ -146,6 +146,7 @@ def save(results: dict[str, dict[str, Cell]], path: Path) -> None:
         "versions": versions | {package: version(package) for package in sorted(packages)},
         "methods": {name: method.title for name, method in METHODS.items()},
         "seeds": SEEDS,
+        "tasks": len(TASKS),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**about, "rows": rows}, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -164,6 +165,7 @@ def described(task: Task, cells: dict[str, Cell]) -> dict[str, Any]:
         "rates": task.rates,
         "guessing": task.load().guessing,
         "cells": {name: cells[name] for name in METHODS if name in cells},
+        "complete": all(name in cells for name, method in METHODS.items() if method.applies(task)),
         "verdicts": verdicts(task.name, cells),
     }
 

@@ -27,10 +27,12 @@ def measured(verdicts: dict[str, Any]) -> dict[str, Any]:
     """Results with one row."""
     cells = {name: {"seconds": 0.5} for name in verdicts}
     row = {"name": "chain-50-silu", "family": "chain", "depth": 50, "activation": "silu", "steps": 150, "guessing": 2.3}
+    row["complete"] = True
     return {
         "date": "2026-01-01",
         "machine": "x86_64",
         "seeds": 3,
+        "tasks": 1,
         "versions": {"torch": "2", "lsuv": "1", "dks": "1"},
         "methods": {"he": "He", "dks": "DKS", "init": "`init_`", "stage": "`stage_`"},
         "rows": [row | {"cells": cells, "verdicts": verdicts}],
