@@ -209,4 +209,3 @@ def test_a_sheet_is_plain_data() -> None:
     assert isinstance(made, Sheet)
     assert made.summary.gradient_db == pytest.approx(made.report.stages[0].gradient_db)
     assert made.summary.slowest == "net.0"
-    assert [level.number for level in made.levels] == list(range(1, 21))

@@ -1,4 +1,4 @@
-"""What charts show of a run: levels along the chain, and stages over time, thinned to what the eye can tell apart."""
+"""What charts show of a run: stages over time, thinned to what the eye can tell apart, and the ends of the chain."""
 
 from __future__ import annotations
 
@@ -29,32 +29,6 @@ class Map:
     stages: tuple[tuple[int, int], ...]
     steps: tuple[tuple[int, int], ...]
     values: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One stage's place in the profile of its chain, in dB; ``expected_signal_db`` is what theory makes of the signal
-    that the stage received."""
-
-    number: int
-    root: str
-    signal_db: float
-    gradient_db: float
-    expected_signal_db: float
-
-
-def profile(rungs: Sequence[Rung]) -> tuple[Level, ...]:
-    """The levels along the chain, one per rung."""
-    return tuple(
-        Level(
-            number=rung.number,
-            root=rung.root,
-            signal_db=rung.signal_db,
-            gradient_db=rung.gradient_db,
-            expected_signal_db=rung.signal_db - rung.forward_db + rung.expected_forward_db,
-        )
-        for rung in rungs
-    )
 
 
 def maps(view: View) -> tuple[Map, ...]:

@@ -108,12 +108,12 @@ def run(key: str, sheet: Sheet) -> Parts:
     if report.stages:
         made[f"{key}-chain"] = join(
             tag("h2", "The chain"),
-            profile(f"{key}-levels", sheet.levels, severities, report.stages),
+            profile(f"{key}-levels", report.stages, severities),
             split(f"{key}-split", report.stages),
         )
     made[f"{key}-findings"] = join(tag("h2", "Findings"), findings(f"{key}-finding", sheet))
     if report.stages:
-        made[f"{key}-stages"] = join(tag("h2", "Stages"), stages(f"{key}-ladder", report, sheet.levels, severities))
+        made[f"{key}-stages"] = join(tag("h2", "Stages"), stages(f"{key}-ladder", report, severities))
     if sheet.courses:
         made[f"{key}-loss"] = join(tag("h2", "Loss"), loss(f"{key}-course", sheet.courses, report.findings))
     if sheet.maps:

@@ -78,7 +78,7 @@ def save(sheet: Sheet, kind: str, file: Path) -> None:
 
 
 def _ladder(axes: Axes, sheet: Sheet) -> None:
-    levels = _something(sheet.levels, "stage")
+    levels = _something(sheet.report.stages, "stage")
     number = [level.number for level in levels]
     few = {"markersize": 4} if len(levels) <= 60 else {"marker": ""}
     axes.plot(number, _finite(v.signal_db for v in levels), color=BLUE, label="signal", **{"marker": "o", **few})

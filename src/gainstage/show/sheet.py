@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gainstage.diagnose.engine import RULES, Diagnosis
 from gainstage.diagnose.finding import Finding
-from gainstage.diagnose.history import Level, Map, Summary, maps, profile, summary
+from gainstage.diagnose.history import Map, Summary, maps, summary
 from gainstage.record.course import Course, courses
 from gainstage.record.run import Run
 from gainstage.show.pages import sections
@@ -27,7 +27,6 @@ class Sheet:
 
     report: Report
     summary: Summary = field(default_factory=Summary)
-    levels: tuple[Level, ...] = ()
     maps: tuple[Map, ...] = ()
     courses: tuple[Course, ...] = ()
     pages: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -45,7 +44,6 @@ def sheet(diagnosis: Diagnosis, *, source: bool = True) -> Sheet:
     return Sheet(
         report=report,
         summary=summary(report.stages),
-        levels=profile(report.stages),
         maps=maps(diagnosis.view),
         courses=courses(run),
         pages=_pages(report.findings),

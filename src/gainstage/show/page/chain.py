@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from gainstage.diagnose.finding import Severity
-from gainstage.diagnose.history import Level
 from gainstage.diagnose.ladder import Rung
 from gainstage.show import numbers
 from gainstage.show.chart import Axis, ticks
@@ -18,24 +17,25 @@ from gainstage.show.page.markup import Markup, join, tag
 TOP, HEIGHT = 26.0, 300.0
 QUIETEST, LOUDEST = -40.0, 0.0  # dB: the range shown unless the network needs more
 MOST_LABELS = 8
+EXPECTED = Markup('<path d="M13 1l5 6l-5 6l-5 -6z" class="expected"/>')  # in a legend
 
 
-def profile(key: str, levels: Sequence[Level], severities: Mapping[int, Severity], rungs: Sequence[Rung]) -> Markup:
+def profile(key: str, rungs: Sequence[Rung], severities: Mapping[int, Severity]) -> Markup:
     """Signal and gradient in dB along the chain, with what theory expects of the signal, and findings' marks below."""
-    known = [v for level in levels for v in (level.signal_db, level.gradient_db) if math.isfinite(v)]
+    known = [v for rung in rungs for v in (rung.signal_db, rung.gradient_db) if math.isfinite(v)]
     low, high = min([QUIETEST, *known]), max([LOUDEST, *known])
     up = Axis(low - 0.04 * (high - low), high + 0.04 * (high - low), HEIGHT, TOP)
-    expected = [level.expected_signal_db for level in levels]
+    expected = [rung.expected_signal_db for rung in rungs]
     drawing = svg(
         HEIGHT + 62,
         grid(up, ((up.pixel(v), f"{numbers.decibels(v)} dB") for v in ticks(low, high, 4))),
-        _networks(levels),
-        _line(levels, [level.signal_db for level in levels], up, "signal"),
-        _line(levels, [level.gradient_db for level in levels], up, "gradient"),
-        [_diamond(across(n, len(levels)), up.pixel(v)) for n, v in enumerate(expected) if math.isfinite(v)],
-        _dots(levels, up),
-        _pointed(levels, severities),
-        ticks_across(stage_labels(len(levels)), HEIGHT + 40),
+        _networks(rungs),
+        _line(rungs, [rung.signal_db for rung in rungs], up, "signal"),
+        _line(rungs, [rung.gradient_db for rung in rungs], up, "gradient"),
+        [diamond(across(n, len(rungs)), up.pixel(v)) for n, v in enumerate(expected) if math.isfinite(v)],
+        _dots(rungs, up),
+        _pointed(rungs, severities),
+        ticks_across(stage_labels(len(rungs)), HEIGHT + 40),
         tag("text", "stage, from the input to the output", x="50%", y=HEIGHT + 58, class_="axis middle"),
         kind="profile",
     )
@@ -43,7 +43,7 @@ def profile(key: str, levels: Sequence[Level], severities: Mapping[int, Severity
         key,
         "Signal and gradient from stage to stage",
         drawing,
-        says=_says(levels),
+        says=_says(rungs),
         reading=words.PROFILE,
         legend=_legend(any(map(math.isfinite, expected))),
         numbers=Numbers(
@@ -53,13 +53,13 @@ def profile(key: str, levels: Sequence[Level], severities: Mapping[int, Severity
                     str(rung.number),
                     rung.place,
                     rung.function or rung.operation,
-                    numbers.decibels(level.signal_db),
-                    numbers.decibels(level.expected_signal_db),
-                    numbers.decibels(level.gradient_db),
+                    numbers.decibels(rung.signal_db),
+                    numbers.decibels(rung.expected_signal_db),
+                    numbers.decibels(rung.gradient_db),
                 )
-                for rung, level in zip(rungs, levels, strict=True)
+                for rung in rungs
             ],
-            [across(n, len(levels)) for n in range(len(levels))],
+            [across(n, len(rungs)) for n in range(len(rungs))],
         ),
     )
 
@@ -75,11 +75,11 @@ def stage_labels(count: int) -> list[tuple[float, str]]:
     return [(across(n, count), str(n + 1)) for n in range(count) if n == 0 or (n + 1) % every == 0]
 
 
-def runs(levels: Sequence[Level], values: Sequence[float]) -> Iterable[list[tuple[int, float]]]:
+def runs(rungs: Sequence[Rung], values: Sequence[float]) -> Iterable[list[tuple[int, float]]]:
     """Unbroken pieces of a line: neighbours of one network that were measured; nothing at all lies at the bottom."""
     piece: list[tuple[int, float]] = []
     for number, value in enumerate(values):
-        if piece and (math.isnan(value) or levels[number].root != levels[number - 1].root):
+        if piece and (math.isnan(value) or rungs[number].root != rungs[number - 1].root):
             yield piece
             piece = []
         if not math.isnan(value):
@@ -88,10 +88,10 @@ def runs(levels: Sequence[Level], values: Sequence[float]) -> Iterable[list[tupl
         yield piece
 
 
-def _line(levels: Sequence[Level], values: Sequence[float], up: Axis, kind: str) -> Markup:
+def _line(rungs: Sequence[Rung], values: Sequence[float], up: Axis, kind: str) -> Markup:
     points = (
-        " ".join(f"{10 * across(n, len(levels)):.1f},{_height(v, up) - TOP:.1f}" for n, v in piece)
-        for piece in runs(levels, values)
+        " ".join(f"{10 * across(n, len(rungs)):.1f},{_height(v, up) - TOP:.1f}" for n, v in piece)
+        for piece in runs(rungs, values)
     )
     return stretched(HEIGHT, [tag("polyline", points=each, class_=kind) for each in points], top=TOP)
 
@@ -102,11 +102,11 @@ def _height(value: float, up: Axis) -> float:
     return up.pixel(value)
 
 
-def _dots(levels: Sequence[Level], up: Axis) -> Markup:
-    if len(levels) > 80:  # the lines alone are clearer
+def _dots(rungs: Sequence[Rung], up: Axis) -> Markup:
+    if len(rungs) > 80:  # the lines alone are clearer
         return Markup("")
-    count = len(levels)
-    levels_at = [(across(n, count), level) for n, level in enumerate(levels)]
+    count = len(rungs)
+    levels_at = [(across(n, count), level) for n, level in enumerate(rungs)]
     dots = (
         tag("circle", cx=percent(x), cy=_height(level.signal_db, up), r=4, class_="signal")
         for x, level in levels_at
@@ -120,7 +120,8 @@ def _square(x: float, y: float) -> Markup:
     return _symbol(x, tag("path", d=f"M-3.5 {y - 3.5:.1f}h7v7h-7z", class_="gradient"))
 
 
-def _diamond(x: float, y: float) -> Markup:
+def diamond(x: float, y: float) -> Markup:
+    """The sign of what theory expects, at ``x`` percent."""
     return _symbol(x, tag("path", d=f"M0 {y - 6:.1f}l5 6l-5 6l-5 -6z", class_="expected"))
 
 
@@ -129,26 +130,26 @@ def _symbol(x: float, shape: Markup) -> Markup:
     return tag("svg", shape, x=percent(x), y=0, overflow="visible", width=1, height=1)
 
 
-def _networks(levels: Sequence[Level]) -> Markup:
+def _networks(rungs: Sequence[Rung]) -> Markup:
     """Where one network ends and another begins."""
-    starts = [n for n in range(len(levels)) if n == 0 or levels[n].root != levels[n - 1].root]
+    starts = [n for n in range(len(rungs)) if n == 0 or rungs[n].root != rungs[n - 1].root]
     if len(starts) < 2:
         return Markup("")
     return join(
         (
             tag("line", x1=percent(x), x2=percent(x), y1=0, y2=HEIGHT, class_="border"),
-            tag("text", levels[n].root or "(no module)", x=percent(x + 0.6), y=12, class_="tick strong"),
+            tag("text", rungs[n].root or "(no module)", x=percent(x + 0.6), y=12, class_="tick strong"),
         )
         for n in starts
-        for x in [100 * n / len(levels)]
+        for x in [100 * n / len(rungs)]
     )
 
 
-def _pointed(levels: Sequence[Level], severities: Mapping[int, Severity]) -> Markup:
+def _pointed(rungs: Sequence[Rung], severities: Mapping[int, Severity]) -> Markup:
     """Under the chain, a bar with a mark for each group of neighbours that findings point at."""
-    count, groups = len(levels), []
-    for position, level in enumerate(levels):
-        severity = severities.get(level.number)
+    count, groups = len(rungs), []
+    for position, rung in enumerate(rungs):
+        severity = severities.get(rung.number)
         if severity and groups and groups[-1][1] == position - 1 and groups[-1][2] == severity:
             groups[-1] = (groups[-1][0], position, severity)
         elif severity:
@@ -178,15 +179,15 @@ def _legend(expected: bool) -> Markup:
         ),
     ]
     if expected:
-        samples.append((Markup('<path d="M13 1l5 6l-5 6l-5 -6z" class="expected"/>'), "signal as theory expects it"))
+        samples.append((EXPECTED, "signal as theory expects it"))
     return legend(samples)
 
 
-def _says(levels: Sequence[Level]) -> str:
-    if not levels:
+def _says(rungs: Sequence[Rung]) -> str:
+    if not rungs:
         return "No stage was observed."
-    first, last = levels[0], levels[-1]
+    first, last = rungs[0], rungs[-1]
     return (
-        f"{len(levels)} stages. At the last one the signal is {numbers.decibels(last.signal_db)} dB of what entered; "
+        f"{len(rungs)} stages. At the last one the signal is {numbers.decibels(last.signal_db)} dB of what entered; "
         f"at the first one the gradient is {numbers.decibels(first.gradient_db)} dB of what it was at the output."
     )

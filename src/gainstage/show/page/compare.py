@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from gainstage.diagnose.history import Level
+from gainstage.diagnose.ladder import Rung
 from gainstage.record.course import Course
 from gainstage.show import numbers
 from gainstage.show.chart import Axis, ticks
@@ -29,8 +29,8 @@ def comparison(key: str, sheets: Sequence[Sheet]) -> Markup:
         tag("h2", f"{len(sheets)} runs compared", id=f"{key}-title"),
         _table(names, sheets),
         _losses(f"{key}-loss", names, sheets),
-        _levels(f"{key}-gradient", "Gradient along the chain", names, sheets, lambda level: level.gradient_db),
-        _levels(f"{key}-signal", "Signal along the chain", names, sheets, lambda level: level.signal_db),
+        _levels(f"{key}-gradient", "Gradient along the chain", names, sheets, lambda rung: rung.gradient_db),
+        _levels(f"{key}-signal", "Signal along the chain", names, sheets, lambda rung: rung.signal_db),
         class_="compare",
         data_part=key,
     )
@@ -100,9 +100,9 @@ def _losses(key: str, names: Sequence[str], sheets: Sequence[Sheet]) -> Markup:
 
 
 def _levels(
-    key: str, title: str, names: Sequence[str], sheets: Sequence[Sheet], level: Callable[[Level], float]
+    key: str, title: str, names: Sequence[str], sheets: Sequence[Sheet], level: Callable[[Rung], float]
 ) -> Markup:
-    chains = [[level(each) for each in sheet.levels] for sheet in sheets]
+    chains = [[level(each) for each in sheet.report.stages] for sheet in sheets]
     known = [value for chain in chains for value in chain if math.isfinite(value)]
     if not known:
         return Markup("")
@@ -111,7 +111,10 @@ def _levels(
     picture = svg(
         HEIGHT + 36,
         grid(up, ((up.pixel(v), f"{numbers.decibels(v)} dB") for v in ticks(low, high, 4))),
-        [_chain(sheet.levels, chain, up, n) for n, (sheet, chain) in enumerate(zip(sheets, chains, strict=True))],
+        [
+            _chain(sheet.report.stages, chain, up, n)
+            for n, (sheet, chain) in enumerate(zip(sheets, chains, strict=True))
+        ],
         tag("text", "input", x="0", y=HEIGHT + 18, class_="tick first"),
         tag("text", "output", x="100%", y=HEIGHT + 18, class_="tick last"),
         tag("text", "depth, as a share of each run's own chain", x="50%", y=HEIGHT + 32, class_="axis middle"),
@@ -136,7 +139,7 @@ def _levels(
     )
 
 
-def _chain(levels: Sequence[Level], values: Sequence[float], up: Axis, number: int) -> Markup:
+def _chain(levels: Sequence[Rung], values: Sequence[float], up: Axis, number: int) -> Markup:
     pieces = runs(levels, [max(value, up.low) for value in values])
     drawn = (
         " ".join(f"{1000 * (n + 0.5) / len(values):.1f},{up.pixel(v) - TOP:.1f}" for n, v in piece) for piece in pieces

@@ -9,7 +9,7 @@ from gainstage.diagnose.ladder import Rung
 from gainstage.show import numbers
 from gainstage.show.chart import Axis, ticks
 from gainstage.show.page import words
-from gainstage.show.page.chain import across, stage_labels
+from gainstage.show.page.chain import EXPECTED, across, diamond, stage_labels
 from gainstage.show.page.figure import Numbers, figure, grid, legend, percent, svg, swatch, ticks_across
 from gainstage.show.page.markup import Markup, join, tag
 
@@ -20,14 +20,18 @@ CAUSES = ("activation", "weights", "normalisation", "dropout", "residual", "othe
 def split(key: str, rungs: Sequence[Rung]) -> Markup:
     """What each stage does to the gradient on its way back, in dB, stacked by cause."""
     stacks = [[(cause, rung.share_db.get(cause, 0.0)) for cause in CAUSES] for rung in rungs]
-    ends = [sum(v for _, v in stack if _counts(v) and (v > 0) == up) for stack in stacks for up in (False, True)]
+    expected = [rung.expected_backward_db for rung in rungs]
+    ends = [v for v in expected if math.isfinite(v)]
+    ends += [sum(v for _, v in stack if _counts(v) and (v > 0) == up) for stack in stacks for up in (False, True)]
     low, high = min([-6.0, *ends]), max([0.0, *ends])
     axis = Axis(low, high, 220.0, TOP)
     present = [cause for cause in CAUSES if any(_counts(dict(stack)[cause]) for stack in stacks)]
+    theory = [(EXPECTED, "the whole as theory expects it")] if any(map(math.isfinite, expected)) else []
     drawing = svg(
         266,
         grid(axis, ((axis.pixel(v), f"{numbers.decibels(v, signed=True)} dB") for v in ticks(low, high, 4))),
         [_stack(n, len(rungs), stack, axis) for n, stack in enumerate(stacks)],
+        [diamond(across(n, len(rungs)), axis.pixel(v)) for n, v in enumerate(expected) if math.isfinite(v)],
         tag("line", x1="0", x2="100%", y1=axis.pixel(0), y2=axis.pixel(0), class_="zero"),
         ticks_across(stage_labels(len(rungs)), 244),
         tag("text", "stage, from the input to the output", x="50%", y=262, class_="axis middle"),
@@ -39,14 +43,15 @@ def split(key: str, rungs: Sequence[Rung]) -> Markup:
         drawing,
         says=_told(rungs, present),
         reading=words.SPLIT,
-        legend=legend([(swatch(f"cause-{cause}"), cause) for cause in present]),
+        legend=legend([(swatch(f"cause-{cause}"), cause) for cause in present] + theory),
         numbers=Numbers(
-            ("stage", "name", "whole dB", *(f"{cause} dB" for cause in present)),
+            ("stage", "name", "whole dB", "expected dB", *(f"{cause} dB" for cause in present)),
             [
                 (
                     str(rung.number),
                     rung.place,
                     numbers.decibels(rung.backward_db, signed=True),
+                    numbers.decibels(rung.expected_backward_db, signed=True),
                     *(numbers.decibels(rung.share_db.get(cause, math.nan), signed=True) for cause in present),
                 )
                 for rung in rungs

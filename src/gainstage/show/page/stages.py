@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from gainstage.diagnose.finding import Severity
-from gainstage.diagnose.history import Level
 from gainstage.diagnose.ladder import Fold, Rung, fold
 from gainstage.show import numbers
 from gainstage.show.chart import Axis
@@ -25,7 +24,7 @@ COLUMNS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
 )
 
 
-def stages(key: str, report: Report, levels: Sequence[Level], severities: Mapping[int, Severity]) -> Markup:
+def stages(key: str, report: Report, severities: Mapping[int, Severity]) -> Markup:
     """The ladder, long chains folded; every number of every stage below it."""
     rungs = report.stages
     measured = [column for column in COLUMNS if any(not math.isnan(getattr(rung, column[0])) for rung in rungs)]
@@ -33,7 +32,7 @@ def stages(key: str, report: Report, levels: Sequence[Level], severities: Mappin
     scale = Axis(min([QUIETEST, *known]), max([LOUDEST, *known]), 0.0, 100.0)
     header = ("", "", "stage", "function", "signal", "gradient", *(title for _, title, _ in measured))
     rows = [
-        _rung(row, levels[row.number - 1], severities.get(row.number), scale, measured)
+        _rung(row, severities.get(row.number), scale, measured)
         if isinstance(row, Rung)
         else _fold(row, severities.get(row.first), len(header))
         for row in fold(rungs, kept(report), severities, FAULTY_ROWS)
@@ -59,7 +58,6 @@ def stages(key: str, report: Report, levels: Sequence[Level], severities: Mappin
 
 def _rung(
     rung: Rung,
-    level: Level,
     severity: Severity | None,
     scale: Axis,
     measured: Sequence[tuple[str, str, Callable[[float], str]]],
@@ -70,7 +68,7 @@ def _rung(
         tag("td", rung.number, class_="number"),
         tag("th", rung.place, scope="row", class_="name"),
         tag("td", rung.function or rung.operation, class_="function"),
-        _meter(rung.signal_db, scale, "signal", level.expected_signal_db),
+        _meter(rung.signal_db, scale, "signal", rung.expected_signal_db),
         _meter(rung.gradient_db, scale, "gradient"),
         (tag("td", spell(getattr(rung, name)), class_="number") for name, _, spell in measured),
         class_=severity,

@@ -20,6 +20,7 @@ PROFILE = paragraphs(
     "Bars under the chain mark the stages that findings point at: ✗ error, ! warning, i information.",
 )
 SPLIT = paragraphs(
+    "A diamond is the whole gain as theory expects it of independent weights of the size that the stage has.",
     "Each stage's backward gain in decibels, stacked by what causes it; the parts add up exactly. Below the line "
     "the gradient is made smaller, above it larger.",
     "Many stages that each take the same are a fault of the recipe (activation, initialisation); one long bar is a "
