@@ -45,8 +45,8 @@ class VarianceMap:
 
     Example:
         >>> from gainstage.theory.resolve import resolve
-        >>> VarianceMap(resolve("relu"), sigma_w=2**0.5)(3.0)
-        3.0000000000000004
+        >>> round(VarianceMap(resolve("relu"), sigma_w=2**0.5)(3.0), 12)
+        3.0
     """
 
     function: Function
