@@ -35,12 +35,14 @@ def balanced(model: nn.Module, inputs: Any, loss: Callable[[Any], torch.Tensor],
         if not isinstance(value, torch.Tensor) or value.numel() != 1 or not value.requires_grad:
             given = tuple(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
             raise GainstageError(f"stage_: loss(output) gave {given}, expected one number that depends on the network")
-        tensors = [output for _, output, _ in taps.heard.values()]
+        tensors = [output for output, _ in taps.heard.values()]
+        if not tensors:
+            return
         gradients = torch.autograd.grad(value, tensors, allow_unused=True)
         taps.gradients = [0.0 if each is None else float(each.double().square().mean().sqrt()) for each in gradients]
 
     watched(model, inputs, taps, descend=descend)
-    pairs = [(signal, heard) for (_, _, signal), heard in zip(taps.heard.values(), taps.gradients, strict=True)]
+    pairs = [(signal, heard) for (_, signal), heard in zip(taps.heard.values(), taps.gradients, strict=True)]
     levels = [math.sqrt(signal * gradient) for signal, gradient in pairs]
     if not levels or not all(0 < each < math.inf for each in levels):
         return {}
@@ -53,7 +55,7 @@ class Taps:
 
     def __init__(self, hidden: dict[int, Plan]) -> None:
         self.hidden = hidden
-        self.heard: dict[int, tuple[Call, torch.Tensor, float]] = {}
+        self.heard: dict[int, tuple[torch.Tensor, float]] = {}
         self.gradients: list[float] = []
 
     def __call__(self, call: Call, output: torch.Tensor) -> torch.Tensor:
@@ -62,7 +64,7 @@ class Taps:
         if plan is None or id(call.weight) in self.heard or not output.requires_grad:
             return output
         signal = float(deviation(output, units(call, output, len(plan.layout.kernel))))
-        self.heard[id(call.weight)] = (call, output, signal)
+        self.heard[id(call.weight)] = (output, signal)
         return output.clone()
 
 

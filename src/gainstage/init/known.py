@@ -79,6 +79,16 @@ def layer(known: Known, operation: Operation, args: tuple[Any, ...], kwargs: dic
     return {"weight": weight, "bias": bias.parameter if bias is not None else None, "layout": layout}
 
 
+def attention(known: Known, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same of torch's attention, which ends with a linear layer of its own."""
+    weight = known.view(argument(args, kwargs, 11, "out_proj_weight"))
+    bias = known.view(argument(args, kwargs, 12, "out_proj_bias"))
+    if weight is None:
+        return {}
+    found = {"weight": weight.parameter, "layout": of(weight.parameter)}
+    return found | {"bias": bias.parameter if bias is not None else None}
+
+
 def product(known: Known, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """The same of a matrix product in which one factor is a parameter; nothing where none is."""
     added = args[0] if operation.name == "addmm" and args else None

@@ -73,7 +73,9 @@ def at(function: Function, std: float, offset: float = 0.0, *, paired: bool = Fa
     """The stage at a given level."""
     found = moments(odd_part(function, offset), 0.0, std) if paired else moments(function, offset, std)
     distortion = std**2 * found.transmission / found.variance if found.variance > 0 else math.inf
-    return Level(function, std, offset, paired, found.mean, found.variance, distortion)
+    # The mean of an odd function is zero, not what rounding leaves of it.
+    mean = found.mean if abs(found.mean) > 1e-12 else 0.0
+    return Level(function, std, offset, paired, mean, found.variance, distortion)
 
 
 @lru_cache(maxsize=256)

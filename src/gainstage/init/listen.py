@@ -67,10 +67,11 @@ class Listener(TorchFunctionMode):
             self.known.set(outputs[0], View(view.parameter, view.turned ^ (name in _TURNS)))
             return output
         call = self._call(func, name, operation, args, kwargs, sources)
-        if self.reached is not None and isinstance(output, torch.Tensor):
-            output = self.reached(call, output)
-            outputs = [output]
-        for tensor in outputs:
+        if self.reached is not None:
+            first = self.reached(call, outputs[0])
+            # Attention returns its weights as well.
+            output = first if output is outputs[0] else (first, *output[1:]) if output[0] is outputs[0] else output
+        for tensor in tensors((output,), {}):
             self.known.set(tensor, call)
         return output
 
@@ -104,8 +105,7 @@ class Listener(TorchFunctionMode):
         if operation.kind in ("affine", "embedding"):
             fields |= known.layer(self.known, operation, args, kwargs)
         elif operation.name == "multi_head_attention":
-            view = self.known.view(known.argument(args, kwargs, 5, "in_proj_weight"))
-            fields["weight"] = view.parameter if view is not None else None
+            fields |= known.attention(self.known, args, kwargs)
         return self.graph.add(operation.name, sources, **fields)
 
     def _plain(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], sources: list[Call]) -> Call:

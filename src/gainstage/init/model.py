@@ -100,7 +100,7 @@ def draw(
             given.append(Given(plan.call.bias, plan.biases(matrices), reasons.bias(plan)))
         function = plan.role.activation.function if plan.role.activation is not None else ""
         said.update((id(each), (function, "")) for each in (plan.call.weight, plan.call.bias) if each is not None)
-    given += wholes(model, graph, may, generator)
+    given += wholes(model, may, generator)
     if not given:
         raise GainstageError(
             f"init_: {type(model).__name__} has no layer with a weight to initialise (read by {graph.way}); expected a "
@@ -123,6 +123,7 @@ def table(
 ) -> Table:
     """What became of every parameter."""
     fans = {id(plan.call.weight): plan.layout.fan_in for plan in found}
+    set_ = {id(each) for plan in found if not plan.layout.chosen for each in (plan.call.weight, plan.call.bias)}
     rows = []
     for name, parameter in model.named_parameters():
         layer = name.rpartition(".")[0]
@@ -133,7 +134,7 @@ def table(
         function, why = given[id(parameter)]
         std = float(parameter.detach().double().square().mean().sqrt())
         wide = fans.get(id(parameter), parameter.shape[-1] if parameter.dim() == 2 else NAN)
-        why += "; staged by data" if staged and id(parameter) in fans else ""
+        why += "; staged by data" if staged and id(parameter) in set_ else ""
         rows.append(Row(name, layer, function, std * math.sqrt(wide), std, why))
     return Table(tuple(rows), graph.way, graph.series)
 

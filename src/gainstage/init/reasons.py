@@ -71,7 +71,7 @@ def _makes(plan: Plan, graph: Graph) -> str:
         "gate": "a gate: unit variance around a half-open gate",
         "attention": "queries, keys or values: unit variance",
         "output": "the output: unit variance",
-    }.get(plan.role.kind, "unit variance")
+    }.get(plan.role.kind, "another layer follows: unit variance")
 
 
 def _level(plan: Plan, level: Level, series: int) -> str:

@@ -23,7 +23,7 @@ class Staging:
     def __init__(
         self, found: list[Plan], graph: Graph, may: Collection[int], levels: Mapping[int, float] = _NONE
     ) -> None:
-        self.plans = {id(plan.call.weight): plan for plan in found if plan.call.kind == "affine"}
+        self.plans = {id(plan.call.weight): plan for plan in found if not plan.layout.chosen}
         self.levels, self.may, self.branches = levels, may, max(graph.branches, 1)
         self.sums = {id(plan.call.weight): graph.passed_by(plan.call) for plan in found if plan.role.branch}
         self._needed = {each.index for each in self.sums.values() if each is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch.fx.node import map_arg
 
 from gainstage import functions
 from gainstage.init.graph import Graph
+from gainstage.init.layout import of
 from gainstage.init.listen import Listener
 from gainstage.observe.mode import unheard
 
@@ -67,7 +69,10 @@ class _Reader(Listener):
         return self.symbols[-1]
 
     def tell(self, function: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """A call of one of torch's functions; its output."""
+        """A call of one of torch's functions, or an operator's; its output."""
+        if function is getattr:  # W.T
+            function, args = getattr(torch.Tensor, str(args[1])).__get__, args[:1]
+        function = torch.matmul if function is operator.matmul else function
         operation = self.tables.recorded.get(function)
         output = self.symbol()
         self.note(function, operation, args, kwargs, output)
@@ -78,11 +83,14 @@ class _Reader(Listener):
         if isinstance(module, _DROPOUTS):
             return entering
         output = self.symbol()
-        kinds = {_NORMALISATIONS: "normalisation", (nn.RNNBase, nn.RNNCellBase): "recurrent"}
-        kind = next((kind for classes, kind in kinds.items() if isinstance(module, classes)), None)
-        weight = getattr(module, "in_proj_weight", None)
-        name = {"normalisation": "batch_norm"}.get(kind or "", "multi_head_attention" if kind is None else "recurrent")
-        self.record(name, entering, output, kind=kind, weight=weight)
+        fields: dict[str, Any] = {"kind": "normalisation"}
+        if isinstance(module, nn.MultiheadAttention):
+            last = module.out_proj
+            fields = {"kind": "attention", "weight": last.weight, "bias": last.bias, "layout": of(last.weight)}
+        elif isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+            fields = {"kind": "recurrent"}
+        names = {"attention": "multi_head_attention", "normalisation": "batch_norm"}
+        self.record(names.get(fields["kind"], "recurrent"), entering, output, **fields)
         return output
 
 

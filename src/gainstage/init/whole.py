@@ -9,12 +9,10 @@ import torch
 from torch import nn
 
 from gainstage.init.draw import Generator, orthogonal
-from gainstage.init.graph import Graph
 from gainstage.init.layout import gates, parts
-from gainstage.init.roles import role
 
 FORGET = 1  # which of an LSTM's four matrices is the forget gate's
-_ATTENTION = "of queries, keys, values or the output: an orthogonal matrix each, unit variance"
+_ATTENTION = "queries, keys and values: an orthogonal matrix each, unit variance"
 _INPUT = "reads the input: an orthogonal matrix for each gate, unit variance"
 _RECURRENT = "reads the state: an orthogonal matrix for each gate, so that neither state nor gradient fades (Saxe 2014)"
 
@@ -28,12 +26,11 @@ class Given:
     why: str
 
 
-def wholes(model: nn.Module, graph: Graph, may: Collection[int], generator: Generator) -> Iterator[Given]:
+def wholes(model: nn.Module, may: Collection[int], generator: Generator) -> Iterator[Given]:
     """New values for attention and recurrent modules, as far as their parameters are among ``may``."""
-    ends = {id(call.weight) for call in graph.calls if call.name == "multi_head_attention" and role(graph, call).branch}
     for module in model.modules():
         if isinstance(module, nn.MultiheadAttention):
-            found = _attention(module, graph.branches if id(module.in_proj_weight) in ends else 1, generator)
+            found = _attention(module, generator)
         elif isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
             found = _recurrent(module, generator)
         else:
@@ -41,18 +38,13 @@ def wholes(model: nn.Module, graph: Graph, may: Collection[int], generator: Gene
         yield from (given for given in found if id(given.parameter) in may)
 
 
-def _attention(module: nn.MultiheadAttention, branches: int, generator: Generator) -> Iterator[Given]:
-    last = module.out_proj.weight
+def _attention(module: nn.MultiheadAttention, generator: Generator) -> Iterator[Given]:
+    """What makes queries, keys and values; the layer at the end is planned as any other."""
     for weight, values in _matrices(module, generator):
-        if weight is last and branches > 1:
-            yield Given(
-                weight, values / branches, f"end of one of {branches} residual branches: 1/{branches} of its sum"
-            )
-        else:
+        if weight is not module.out_proj.weight:
             yield Given(weight, values, _ATTENTION)
-    for name, bias in module.named_parameters():
-        if name.endswith("bias"):
-            yield Given(bias, torch.zeros(bias.shape), "zero")
+    if module.in_proj_bias is not None:
+        yield Given(module.in_proj_bias, torch.zeros(module.in_proj_bias.shape), "zero")
 
 
 def _recurrent(module: nn.RNNBase | nn.RNNCellBase, generator: Generator) -> Iterator[Given]:
