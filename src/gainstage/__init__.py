@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gainstage.record.run import Run as Run
     from gainstage.theory.gains import gain as gain
     from gainstage.theory.gaussian import moments as moments
+    from gainstage.verify.live import fix as fix
     from gainstage.verify.log import log as log
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = (
     "approximate",
     "check",
     "diagnose",
+    "fix",
     "function",
     "gain",
     "init_",
@@ -57,6 +59,7 @@ _HOMES = {
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",
+    "fix": "gainstage.verify.live",
     "function": "gainstage.functions.custom",
     "gain": "gainstage.theory.gains",
     "GainstageError": "gainstage.errors",

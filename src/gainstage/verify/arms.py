@@ -14,12 +14,10 @@ from gainstage.verify.launch import Trial
 from gainstage.verify.order import Course
 from gainstage.verify.predicted import measured
 from gainstage.verify.proof import Arm, Final, Measure, Tried
-from gainstage.verify.rows import arm_of, by_seed, filled, ready
+from gainstage.verify.rows import RANDOM, UNTOUCHED, arm_of, by_seed, filled, ready
 from gainstage.verify.runner import Runner
 from gainstage.verify.verdict import better, effect
 from gainstage.verify.watched import findings_of, sick
-
-UNTOUCHED, RANDOM = -2, -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from gainstage.diagnose.finding import Finding
 from gainstage.prescribe.candidate import Candidate
 
+HEALTHY = "nothing to cure: no finding of severity warning or error"
 Scale = Literal["ratio", "difference"]
 
 
@@ -126,3 +128,12 @@ class Proof:
     cost: Cost = field(default_factory=Cost)
     reason: str = ""
     interrupted: bool = False
+
+
+def why_not(tried: Sequence[Tried], seeds: int) -> str:
+    """Why nothing was proved."""
+    if seeds < 2:
+        return "one seed proves nothing: there is no interval"
+    if any(one.against_untouched and one.against_untouched.clear for one in tried):
+        return "the best candidate beats the untouched training, but not a random remedy"
+    return "no candidate beats the untouched training by more than its interval"

@@ -21,11 +21,10 @@ from gainstage.verify import plan
 from gainstage.verify.arms import Arms
 from gainstage.verify.launch import Laboratory
 from gainstage.verify.plan import Options
-from gainstage.verify.proof import Cost, Final, Proof, Tried
+from gainstage.verify.proof import HEALTHY, Cost, Final, Proof, why_not
 from gainstage.verify.runner import Runner
 from gainstage.verify.watched import Watched, order_for, watch
 
-HEALTHY = "nothing to cure: no finding of severity warning or error"
 Progress = Callable[[str, int, int], None]  # stage, steps made, steps in all (0: not known)
 
 
@@ -118,15 +117,6 @@ def why_none(listed: Sequence[Candidate], options: Options) -> str:
     if any(one.changes for one in listed) and not options.unsafe:
         return "every remedy that is known changes more than scale or start; --unsafe tries those, too"
     return "no remedy is known that could be made in the source" + ("; see what to do by hand" if listed else "")
-
-
-def why_not(tried: Sequence[Tried], seeds: int) -> str:
-    """Why nothing was proved."""
-    if seeds < 2:
-        return "one seed proves nothing: there is no interval"
-    if any(one.against_untouched and one.against_untouched.clear for one in tried):
-        return "the best candidate beats the untouched training, but not a random remedy"
-    return "no candidate beats the untouched training by more than its interval"
 
 
 def spent(laboratory: Laboratory, watched: Watched, started: float) -> Cost:

@@ -10,6 +10,8 @@ from gainstage.verify.launch import Trial
 from gainstage.verify.order import Course
 from gainstage.verify.proof import Arm, Measure
 
+UNTOUCHED, RANDOM = -2, -1  # the two controls, beside the candidates' numbers from 0
+
 
 def by_seed(courses: dict[int, list[Course]]) -> list[list[Course]]:
     """The courses of all arms, seed by seed."""
