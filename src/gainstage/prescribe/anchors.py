@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from gainstage.prescribe.places import ends
 from gainstage.prescribe.source.expressions import assigned_to, class_of, function_of, loops_around, method, receiver
 from gainstage.prescribe.source.patch import CannotPatch
 from gainstage.prescribe.source.script import Call, Node, Script
+from gainstage.prescribe.source.variables import assignments
 from gainstage.record.schema import Parameter
 
 
@@ -120,6 +122,8 @@ def expression_of(case: Case, parameter: Parameter) -> tuple[Build | None, str]:
         CannotPatch: when no expression leads to it.
     """
     if not parameter.root:
+        if not is_visible(case, parameter.name):
+            raise CannotPatch(f"{parameter.name} is no variable where the training is set up")
         return None, parameter.name
     path, _, last = parameter.name.rpartition(".")
     known = list(models(case))
@@ -130,6 +134,14 @@ def expression_of(case: Case, parameter: Parameter) -> tuple[Build | None, str]:
     if len(known) == 1 and not known[0].root:
         return known[0].build, member(known[0].expression, parameter.name)
     raise CannotPatch(f"no expression for {parameter.name}")
+
+
+def is_visible(case: Case, name: str) -> bool:
+    """Whether a tensor's variable (``w1``, ``weights[0]``) can be written where the training is set up."""
+    script, node = start(case, ())
+    scopes = [function_of(script, node), script.tree]
+    base = re.fullmatch(r"([A-Za-z_]\w*)(\[\d+\])*", name)
+    return base is not None and any(True for scope in scopes for _ in assignments(script, base[1], scope))
 
 
 def _full_paths(case: Case, root: str, path: str) -> Iterator[tuple[str, str]]:

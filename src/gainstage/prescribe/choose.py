@@ -21,6 +21,9 @@ from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
 PAIRS = 2  # combinations of two causes
+BEGINNINGS = frozenset(
+    ("swap-activation", "reinitialise", "larger-gain", "rescale-weights", "centre-activation", "leaky-activation")
+)
 GRADIENT, LEFT_DB = ("GS201", "GS202", "GS402"), 30.0
 RECURRENT = ("GS104", "GS105", "GS201", "GS202")  # findings that a recurrent weight of another gain than 1 brings
 
@@ -64,7 +67,7 @@ def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
     for remedy in sorted((*further(case, finding), *finding.remedies), key=lambda item: leaves_much(finding, item)):
         wanted, maker = Wanted(finding, remedy), makers().get(remedy.name)
         made = list(maker(case, wanted)) if maker is not None else []
-        if not any(draft.patches for draft in made) and remedy.name in BY_HAND:
+        if not any(draft.patches and draft.candidate() for draft in made) and remedy.name in BY_HAND:
             made.append(by_hand(wanted))
         yield made
 
@@ -103,7 +106,12 @@ def combined(causes: list[tuple[Finding, list[Draft]]]) -> list[Draft]:
     """The best of the first finding together with the best of others that do not follow from it."""
     roots = [found for finding, found in causes if not follows(finding) and finding.severity != "info"]
     best = [draft for found in roots if (draft := next((item for item in found if item.patches), None)) is not None]
-    return [together(best[0], other) for other in best[1:] if other.remedy != best[0].remedy][:PAIRS]
+    return [together(best[0], other) for other in best[1:] if not clash(best[0].remedy, other.remedy)][:PAIRS]
+
+
+def clash(first: str, second: str) -> bool:
+    """Two that say what weights and activations begin as: the second would undo the first."""
+    return first == second or {first, second} <= BEGINNINGS
 
 
 def distinct(found: list[Draft]) -> tuple[Candidate, ...]:

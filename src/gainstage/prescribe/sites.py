@@ -20,6 +20,11 @@ def applied(case: Case, site: Site) -> list[Found]:
     if site.module_class == MODULES.get(name):
         return [found for found in case.constructions(site) if is_activation(found.script, found.call, name)]
     line = [found for found in case.on_line(site) if is_activation(found.script, found.call, name)]
+    twins = [other.index for other in case.view.activations
+             if other.source_line == site.source_line and other.function == site.function]  # fmt: skip
+    if len(line) > 1 and len(twins) == len(line):
+        # relu(b(relu(a(x)))): what is inside runs first, and ends first in the text.
+        return [sorted(line, key=lambda found: found.script.end(found.call))[twins.index(site.index)]]
     return line or [
         Found(script, call)
         for script in case.scripts.values()
