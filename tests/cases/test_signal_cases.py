@@ -45,6 +45,22 @@ def head(model: nn.Module) -> object:
     return linear_layers(model)[-1].parameters()
 
 
+class OneByOne(nn.Module):
+    """A linear layer that normalises its features, each by itself."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.layer, self.norm = layer, nn.LayerNorm(1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(self.norm(x.unsqueeze(-1)).squeeze(-1))
+
+
+def normalised_one_by_one(model: nn.Module) -> None:
+    parent, name = (model.layers, "0") if hasattr(model, "layers") else (model, "0")
+    setattr(parent, name, OneByOne(parent[0]))
+
+
 def before_its_replacement(model: nn.Module) -> list[nn.Parameter]:
     """The parameters as they were before the first hidden layer was exchanged."""
     given = list(model.parameters())
@@ -65,6 +81,7 @@ PATIENTS = (
     Patient("GS103", Recipe("sigmoid", depth=3, rate=0.01), "activation"),
     Patient("GS104", Recipe(prepare=draw(0.01)), "weights"),
     Patient("GS104", Recipe("sigmoid", depth=10), "activation"),
+    Patient("GS104", Recipe(prepare=normalised_one_by_one), "single-values", "error"),
     Patient("GS105", Recipe(depth=10, prepare=draw(8.0)), "initialisation"),
     Patient("GS106", Recipe("none"), "missing-activation"),
     Patient("GS107", Recipe(prepare=widened), "initialisation"),

@@ -103,6 +103,11 @@ def squared(output: Tensor, target: Tensor) -> Tensor:
     return ((output - target) ** 2).mean()
 
 
+def log_cosh(output: Tensor, target: Tensor) -> Tensor:
+    difference = output - target
+    return (difference + F.softplus(-2.0 * difference)).mean()
+
+
 def column(labels: Tensor) -> Tensor:
     return labels[:, None].float()
 
@@ -157,6 +162,9 @@ PATIENTS = (
     Patient("GS504", "dead-output", replace(DIABETES, last="relu", y=lambda y: y - 20, rate=0.05),
             {"last": "none", "y": lambda y: y}),
     Patient("GS505", "broadcast", replace(DIABETES, loss=squared, y=lambda y: y[:, 0]), {"y": lambda y: y}),
+    Patient("GS505", "broadcast", replace(DIABETES, loss=log_cosh, y=lambda y: y[:, 0]), {"y": lambda y: y}),
+    Patient("GS505", "broadcast", replace(DIABETES, loss=F.poisson_nll_loss, y=lambda y: y[:, 0].exp()),
+            {"y": torch.exp}),
     Patient("GS601", "input-scale", replace(CANCER, x=lambda x: 1000 * x + 3000, rate=0.1, **SGD), {"x": lambda x: x}),
     Patient("GS602", "constant", replace(WINE, x=torch.zeros_like), {"x": lambda x: x}),
     Patient("GS603", "imbalance", replace(CANCER, x=torch.randn_like, hidden=4, rate=0.005, steps=250,

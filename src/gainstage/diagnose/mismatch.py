@@ -85,12 +85,13 @@ def squashed_by_hand(outlet: Outlet) -> bool:
 
 
 def before_nll(outlet: Outlet) -> Mismatch | None:
-    """nll_loss only picks the target's entry: it wants log-probabilities, which are never positive."""
+    """nll_loss and ctc_loss only add up the targets' entries: they want log-probabilities, which are never positive."""
+    loss = outlet.loss.operation
     if outlet.probabilities or outlet.function in SQUASHED:
-        text = "nll_loss receives probabilities without their logarithm: it is then -p, not a log-likelihood."
+        text = f"{loss} receives probabilities without their logarithm: what it adds up is no log-likelihood."
         return Mismatch("missing-log", text, "log-softmax", -1.0)
     if outlet.most("input_max") > 1e-3 or outlet.function == "":
-        text = "nll_loss receives raw outputs instead of log-probabilities: the loss can fall without bound."
+        text = f"{loss} receives raw outputs instead of log-probabilities: the loss can fall without bound."
         return Mismatch("missing-log-softmax", text, "cross-entropy")
     return None
 
@@ -124,6 +125,7 @@ CHECKS: dict[str, Callable[[Outlet], Mismatch | None]] = {
     "cross_entropy": before_cross_entropy,
     "binary_cross_entropy_with_logits": before_logit_bce,
     "nll_loss": before_nll,
+    "ctc_loss": before_nll,
     "kl_div": before_kl,
     "binary_cross_entropy": before_bce,
 }

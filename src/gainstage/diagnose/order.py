@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from gainstage.diagnose.finding import SEVERITIES, Finding, Severity
 from gainstage.diagnose.progress import LOWER, most_severe
+from gainstage.diagnose.view import SHARES
 
 # What makes everything after it meaningless comes first; what merely shows at the loss comes last.
 ROOT_FIRST = (
@@ -50,7 +51,7 @@ AMPLIFIED = {"GS103": frozenset[str](), "GS106": frozenset({"linear-regime"}), "
 EXPLANATIONS = (
     Explanation("GS305", ("GS301", "GS304"), fold=True),
     Explanation("GS107", ("GS401",), fold=True),
-    Explanation("GS203", ("GS302",), frozenset({"not-in-optimizer", "replaced"}), fold=True),
+    Explanation("GS203", ("GS302",), frozenset({"not-in-optimizer"}), fold=True),
     Explanation("GS203", ("GS503", "GS504"), fold=True),
     Explanation("GS302", ("GS106",)),
     Explanation("GS201", ("GS106",)),
@@ -94,7 +95,7 @@ EXPLANATIONS = (
     Explanation("GS402", ("GS403",), frozenset({"gain-too-large"}), fold=True),
     Explanation("GS101", ("GS401",)),
     Explanation("GS103", ("GS401",)),
-    Explanation("GS104", ("GS201",)),
+    Explanation("GS104", ("GS201",), frozenset({*SHARES, "weight-decay"})),
     Explanation("GS105", ("GS202", "GS403"), frozenset({"initialisation"})),
 )
 

@@ -18,12 +18,13 @@ from gainstage.diagnose.view import View
 class Reach:
     """One stage's share of the gradient and of the learning.
 
-    ``gradient_db`` is relative to the chain's last stage; ``rate`` the update ratio per step (nan without updates),
-    ``travelled`` the update ratios added up over the run.
+    ``gradient_db`` is relative to the chain's last stage, ``early_db`` the same at the start; ``rate`` the update ratio
+    per step (nan without updates), ``travelled`` the update ratios added up over the run.
     """
 
     stage: Stage
     gradient_db: float
+    early_db: float
     rate: float
     travelled: float
 
@@ -35,10 +36,12 @@ def reaches(view: View, chain: Sequence[Stage]) -> list[Reach]:
     for stage in chain:
         if stage.weight is None or not stage.weight.trainable:
             continue
+        course = decibels(view.gradient(stage), last)
         found.append(
             Reach(
                 stage,
-                middle(decibels(view.gradient(stage), last)[view.late]),
+                middle(course[view.late]),
+                middle(course[view.early]),
                 middle(view.update(stage.weight, "ratio")[view.late]) if moved else np.nan,
                 travelled(view, stage) if moved else np.nan,
             )

@@ -123,8 +123,10 @@ def read(
     entered = args[0] if args else kwargs.get("input")
     if operation.name in ("softmax", "log_softmax", "softmin") and isinstance(entered, torch.Tensor):
         dim = visit.parameters.get("dim")
+        if entered.dim() < 2:
+            dim = visit.parameters["dim"] = 0
         if not isinstance(dim, int):  # what torch chooses, with a warning, where no dimension is given
-            dim = visit.parameters["dim"] = 0 if entered.dim() in (0, 1, 3) else 1
+            dim = visit.parameters["dim"] = 0 if entered.dim() == 3 else 1
         visit.parameters["width"] = int(entered.shape[dim]) if entered.dim() else 1
 
 

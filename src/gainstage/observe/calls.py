@@ -22,7 +22,7 @@ def counted(visits: Sequence[Visit]) -> list[Visit]:
 
     Of several backward passes (micro-batches, a GAN's two batches) the first one that made a call counts.
     """
-    fed = {id(source) for visit in visits if visit.operation.kind != "math" for source in visit.sources}
+    fed = _feeding_weights(visits)
     numbers: defaultdict[tuple[int, Key], dict[Identity, int]] = defaultdict(dict)
     readers: defaultdict[Identity, int] = defaultdict(int)
     leaders: dict[tuple[Key, int], Visit] = {}
@@ -39,6 +39,15 @@ def counted(visits: Sequence[Visit]) -> list[Visit]:
     return list(leaders.values())
 
 
+def _feeding_weights(visits: Sequence[Visit]) -> set[int]:
+    """Visits whose output goes on into something with weights, through whatever lies between."""
+    found: set[int] = set()
+    for visit in reversed(visits):
+        if visit.weight is not None or id(visit) in found:
+            found.update(map(id, visit.sources))
+    return found
+
+
 def _identity(visit: Visit) -> Identity:
     """Equal for calls that are one site; every source has its number by now."""
     sources = {(source.turn, source.key, source.call) for source in visit.sources}
@@ -47,7 +56,7 @@ def _identity(visit: Visit) -> Identity:
 
 
 def _is_telling(visit: Visit, fed: set[int]) -> bool:
-    """Arithmetic is recorded only where it breaks; a difference only where nothing but the loss follows."""
+    """Arithmetic is recorded only where it breaks; a difference only where no layer follows, as in a loss."""
     if visit.operation.name == "residual":
         return id(visit) not in fed
     if visit.operation.kind != "math":

@@ -124,7 +124,8 @@ def _class_counts(target: np.ndarray[Any, Any], integer: bool) -> list[int] | No
 def _data_numbers(extra: dict[str, Any]) -> dict[str, Any]:
     data = _host(extra["data"])
     if extra["integer"] or data.size == 0:
-        return {"features": int(data.shape[1]), "integer_valued": int(extra["integer"])}
+        alike = int((data == data[:1]).all()) if data.shape[0] > 1 else None
+        return {"features": int(data.shape[1]), "integer_valued": int(extra["integer"]), "alike": alike}
     deviation, mean = data.std(axis=0), data.mean(axis=0)
     varied = deviation > 1e-6 * np.maximum(np.abs(mean), 1e-30)
     return {

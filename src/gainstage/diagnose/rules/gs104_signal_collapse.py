@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
+import numpy as np
+
 from gainstage.diagnose.crushed import decayed
 from gainstage.diagnose.decibels import decibels, middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
-from gainstage.diagnose.progress import progress
+from gainstage.diagnose.progress import progress, softened
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.transfer import activation_of, largest, signal_split, weight_gain
 from gainstage.diagnose.wording import listed, split
+from gainstage.record.schema import Site
 from gainstage.theory.gains import initial_gain
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ class SignalCollapse(Rule):
     """
     ## What it detects
     A chain whose output hardly depends on its input: the signal (the part of an activation that varies from example to
-    example) falls by 40 dB or more from the input to the output, and the loss does not fall.
+    example) falls by 40 dB or more from the input to the output, and the loss does not fall. And a normalisation whose
+    output never varies, since each value is normalised by itself (`nn.LayerNorm(1)`).
 
     ## Why it matters
     All examples look alike to the last stage: it can learn the targets' mean and nothing else. RMS values hide
@@ -54,7 +58,11 @@ class SignalCollapse(Rule):
     severity = "error"
 
     def check(self, view: View) -> Iterator[Finding]:
-        """At most one finding, for the main chain."""
+        """At most one finding: a normalisation that leaves nothing, or else the main chain."""
+        wiped = [site for site in view.run.sites if site.kind == "normalisation" and wipes(view, site)]
+        if wiped and progress(view) != "unknown":
+            yield self.wiped_out(view, wiped)
+            return
         path = tuple(stage for stage in view.chain if stage.site.kind != "embedding")
         state = progress(view)
         if len(path) < 2 or state in ("good", "some"):
@@ -65,6 +73,19 @@ class SignalCollapse(Rule):
             yield self.report(view, path, lost, "warning")
         elif lost <= BARELY_DB and end > 0:
             yield self.report(view, path, lost, "error")
+
+    def wiped_out(self, view: View, wiped: list[Site]) -> Finding:
+        """The finding for normalisations whose output is a constant."""
+        text = (
+            f"Nothing that depends on the input leaves {wiped[0].name}: it normalises single values, each by itself, "
+            "and x - mean(x) of one value is 0."
+        )
+        remedy = Remedy("normalise-features", "unsafe", wiped[0].name, "0 dB: over the features, or none at all", 0.0)
+        evidence = {"signal_in": middle(view.signal(wiped[0], "signal_in")), "signal": 0.0, "units": wiped[0].units}
+        return self.finding(
+            softened("error", view), text, sites=wiped, steps=view.steps, evidence=evidence,
+            cause=Cause("single-values"), remedies=[remedy],
+        )  # fmt: skip
 
     def report(self, view: View, path: tuple[Stage, ...], lost: float, severity: Severity) -> Finding:
         """The finding with the split of the loss."""
@@ -101,3 +122,12 @@ class SignalCollapse(Rule):
             found.append(Remedy("reinitialise", "safe", where, text, up, "dB"))
         found.append(Remedy("add-normalisation", "unsafe", where, "signal 0 dB after every stage", 0.0, "dB"))
         return found
+
+
+def wipes(view: View, site: Site) -> bool:
+    """Whether what comes in varies and what goes out never does, although its scale is not zero (GS401's matter)."""
+    entering, leaving = view.signal(site, "signal_in"), view.signal(site, "signal")
+    seen = np.isfinite(entering) & np.isfinite(leaving)
+    scales = [parameter for parameter in view.run.parameters if site.weight and parameter.name == site.weight]
+    scaled = all(middle(view.update(scale, "weight")) > 0 for scale in scales)
+    return bool(scaled and seen.any() and (entering[seen] > 0).all() and (leaving[seen] == 0).all())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from gainstage.diagnose.crushed import decayed
+from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.idle import groups
 from gainstage.diagnose.predict import gradient_remedies
@@ -77,7 +78,7 @@ class VanishingGradient(Rule):
         found = reaches(view, chain)
         if len(found) < 2 or state == "good" or any(np.isposinf(reach.gradient_db) for reach in found):
             return
-        starved, severity = self.starved(found, state == "none")
+        starved, severity = self.starved(found, state == "none", decayed(view, chain) is not None)
         starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
         # An embedding alone says little: each of its rows waits for its own token.
         if any(reach.stage.site.kind != "embedding" for reach in starved) and not self.idle(view):
@@ -85,7 +86,11 @@ class VanishingGradient(Rule):
 
     def along_time(self, view: View) -> Iterator[Finding]:
         """A sequence whose beginning the gradient does not reach, where nothing is learnt."""
-        lost = [recall for recall in recalls(view) if recall.first_db <= WITHOUT_UPDATES_DB]
+        lost = [
+            recall
+            for recall in recalls(view)
+            if recall.first_db <= WITHOUT_UPDATES_DB and middle(view.signal(recall.site, "signal_in")[view.late]) > 0
+        ]
         if not lost or progress(view) != "none":
             return
         worst = min(lost, key=lambda recall: recall.first_db)
@@ -105,8 +110,8 @@ class VanishingGradient(Rule):
         groups_found = [group for saturating in (False, True) for _, group in groups(view, saturating=saturating)]
         return any(idle.severity == "error" for group in groups_found for idle in group)
 
-    def starved(self, found: list[Reach], stuck: bool) -> tuple[list[Reach], Severity]:
-        """The stages that do not learn, and how bad that is."""
+    def starved(self, found: list[Reach], stuck: bool, crushed: bool) -> tuple[list[Reach], Severity]:
+        """The stages that do not learn, and how bad that is; ``crushed`` by weight decay they faded with time."""
         rates = np.array([reach.rate for reach in found])
         if np.isnan(rates).all():
             return [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB], "error"
@@ -116,7 +121,11 @@ class VanishingGradient(Rule):
         still = [r for r in found if r.travelled < STILL and r.rate * gap <= fastest and r.gradient_db <= -20]
         if still or not stuck:
             return still, "error"
-        faint = [reach for reach in found if reach.gradient_db <= (LOST_DB if adequate else WITHOUT_UPDATES_DB)]
+        # Where all weights move, a gradient that faded only later is what a training without progress comes to.
+        lasting = adequate and not crushed
+        lost = [max(reach.gradient_db, reach.early_db) if lasting else reach.gradient_db for reach in found]
+        level = LOST_DB if adequate else WITHOUT_UPDATES_DB
+        faint = [reach for reach, amount in zip(found, lost, strict=True) if amount <= level]
         return faint, "error" if any(reach.gradient_db <= WITHOUT_UPDATES_DB for reach in faint) else "warning"
 
     def report(self, view: View, starved: list[Reach], found: list[Reach], severity: Severity) -> Finding:

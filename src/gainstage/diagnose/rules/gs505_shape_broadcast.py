@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gainstage.diagnose.view import View
 
 
+COMPARING = (*REGRESSION_LOSSES, "poisson_nll_loss", "gaussian_nll_loss", "soft_margin_loss")
+
+
 @final
 class ShapeBroadcast(Rule):
     """
@@ -45,7 +48,7 @@ class ShapeBroadcast(Rule):
     def check(self, view: View) -> Iterator[Finding]:
         """One finding per loss."""
         for outlet in outlets(view):
-            if outlet.loss.operation in REGRESSION_LOSSES and outlet.most("broadcast") == 1:
+            if outlet.loss.operation in COMPARING and outlet.most("broadcast") == 1:
                 single = outlet.typical("input_width") == 1 and outlet.typical("target_width") == 1
                 if single or outlet.loss.operation != "residual":
                     yield self.report(outlet, single)

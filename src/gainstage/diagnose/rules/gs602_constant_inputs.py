@@ -65,7 +65,13 @@ class ConstantInputs(Rule):
 
 
 def variation(view: View, site: Site) -> float:
-    """The largest signal over offset of any sample with several rows; nan without such a sample."""
+    """The largest signal over offset of any sample with several rows; nan without such a sample.
+
+    Of whole numbers, which have neither: 0 where all rows were alike in every sample, else 1.
+    """
+    alike = [value for value in view.run.signal_extra(site.index, "alike") if value is not None]
+    if alike:
+        return float(not all(alike))
     signal, offset = view.signal(site, "signal"), view.signal(site, "offset")
     several = (view.signal(site, "rows") > 1) & np.isfinite(signal) & np.isfinite(offset)
     if not several.any():
