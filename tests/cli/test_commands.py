@@ -13,27 +13,10 @@ import pytest
 
 from gainstage.cli import exits, main, rules
 from gainstage.diagnose.engine import RULES
-from gainstage.record.schema import RunInfo
-from gainstage.record.writer import Writer
+from stored import store
 from synthetic import Recording, mlp
 
 Capture = pytest.CaptureFixture[str]
-
-
-def store(recording: Recording, folder: Path, **info: object) -> Path:
-    """Write ``recording`` as a run file."""
-    given = {"identifier": "x", "argv": ("train.py",), "script": "train.py", "started": 1.0, "outcome": "finished"}
-    writer = Writer(folder, RunInfo(**{**given, **info}))  # type: ignore[arg-type]
-    for site in recording.sites:
-        writer.site(site)
-    for parameter in recording.parameters:
-        writer.parameter(parameter)
-    for step in recording.steps:
-        signals = [row for row in recording.signals if row.step == step.step]
-        updates = [row for row in recording.updates if row.step == step.step]
-        writer.sample(step, signals, updates)
-    writer.close()
-    return folder
 
 
 @pytest.fixture

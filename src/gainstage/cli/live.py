@@ -36,7 +36,7 @@ def build(parser: Parser) -> Parser:
     parser.add_argument("--port", type=int, default=0, metavar="N", help="which port; 0 takes a free one (default)")
     parser.add_argument("--rank", type=int, default=0, metavar="N", help="which process of a distributed run (0)")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
-    for name, kind in (("--await", str), ("--since", float), ("--linger", float), ("--with", int)):
+    for name, kind in (("--await", str), ("--since", float), ("--linger", float), ("--process", int)):
         parser.add_argument(name, type=kind, help=argparse.SUPPRESS)  # how `gainstage run --live` starts it
     return parser
 
@@ -47,26 +47,26 @@ def execute(arguments: Sequence[str]) -> int:
     from gainstage.live.launch import check
 
     check()
+    awaited = getattr(options, "await")
+    files = [] if awaited else [_file(name, options.rank) for name in options.runs or [""]]
     listening = _listen(options.host, options.port)
     token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
     address = _address(listening, token)
-    awaited = getattr(options, "await")
     if awaited:
         _announce_and_let_go(address)
     from gainstage.live.feed import Feed, Source
     from gainstage.live.server import Linger, serve
 
     if awaited:
-        sources = [Source(base=Path(awaited), since=options.since)]
-        serve(Feed(sources), listening, token, linger=Linger(getattr(options, "with"), options.linger))
+        feed, linger = Feed([Source(base=Path(awaited), since=options.since)]), Linger(options.process, options.linger)
+        serve(feed, listening, token, linger=linger)
         return OK
-    sources = [Source(folder=_file(name, options.rank)) for name in options.runs or [""]]
     _say(address, options.host)
     if options.open:
         import webbrowser
 
         webbrowser.open(address)
-    serve(Feed(sources), listening, token, hosts=(options.host,))
+    serve(Feed([Source(folder=file) for file in files]), listening, token, hosts=(options.host,))
     return OK
 
 

@@ -33,7 +33,7 @@ def launch(base: Path, *, process: int | None = None, linger: float = LINGER) ->
     """
     check()
     options = ["--await", str(base), "--since", repr(time.time())]
-    options += ["--linger", str(linger), "--with", str(process or os.getpid())]
+    options += ["--linger", str(linger), "--process", str(process or os.getpid())]
     server = subprocess.Popen(
         [sys.executable, "-c", ENTRY, "live", *options],
         stdin=subprocess.DEVNULL,

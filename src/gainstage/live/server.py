@@ -22,7 +22,7 @@ from gainstage.live.guard import HEALTH, Guard
 from gainstage.record.reader import alive
 from gainstage.show import html
 
-TICK = 0.2  # seconds between two looks at the files' times
+TICK = 0.2  # seconds between two looks at the files
 HEARTBEAT = 10.0  # seconds after which a silent stream says that it is still there
 POLITE = 10  # how far the process steps behind the training
 
@@ -51,10 +51,12 @@ class Live:
         self.linger = linger
         self.audience = Audience(last=time.monotonic())
         self.changed = asyncio.Event()
+        self.ready = asyncio.Event()
         self.over = False
 
     async def page(self, request: Request) -> HTMLResponse:
-        """The page as it is now."""
+        """The page as it is now; whoever asks before there is one waits for the first look."""
+        await self.ready.wait()
         return HTMLResponse(html.document(html.layout(self.feed.made), self.feed.title, events="/events"))
 
     async def events(self, request: Request) -> StreamingResponse:
@@ -90,17 +92,26 @@ class Live:
             self.audience.last = time.monotonic()
 
     async def follow(self) -> None:
-        """Look again and again: the pulse at once, the whole page as often as half of this process's time allows."""
-        rest = 0.0
+        """Look again and again until nobody needs the page any more."""
+        await asyncio.gather(self._beats(), self._looks())
+        self._tell()
+
+    async def _beats(self) -> None:
+        """The pulse costs a millisecond and never waits for the page."""
         while not self.over:
             if await asyncio.to_thread(self.feed.beat):
                 self._tell()
-            if time.monotonic() >= rest and await asyncio.to_thread(self.feed.look):
-                rest = time.monotonic() + self.feed.seconds
-                self._tell()
-            self.over = self._lonely()
+            self.over = self.over or self._lonely()
             await asyncio.sleep(TICK)
-        self._tell()
+
+    async def _looks(self) -> None:
+        """The whole page, as often as half of this process's time allows."""
+        while not self.over:
+            changed = await asyncio.to_thread(self.feed.look)
+            self.ready.set()
+            if changed:
+                self._tell()
+            await asyncio.sleep(max(TICK, self.feed.seconds if changed else 0.0))
 
     def _tell(self) -> None:
         self.changed.set()
