@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -90,6 +91,11 @@ def watch(
     global _watching
     if _watching:
         raise GainstageError("watch() inside of another watch(): one training at a time, close the first one before")
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise GainstageError(
+            f"watch(path): expected the run file's name, was given {type(path).__name__}; whatever trains inside of the "
+            "with block is watched, so no model is named"
+        )
     config = settings.read({"budget": budget, "every": every, "output": str(path) if path is not None else None})
     script = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "session"
     session = Session.open(config, tuple(sys.argv), script) if path is not None else Session.in_memory(config, script)

@@ -119,3 +119,8 @@ def test_check_watch_and_the_files_run_find_the_same(tmp_path: Any) -> None:
 def test_a_watch_inside_of_a_watch_is_refused() -> None:
     with gainstage.watch(), pytest.raises(GainstageError, match="inside of another"), gainstage.watch():
         pass
+
+
+def test_a_model_in_the_place_of_a_name_is_refused() -> None:
+    with pytest.raises(GainstageError, match="given Linear"), gainstage.watch(nn.Linear(2, 2)):  # type: ignore[arg-type]
+        pass
