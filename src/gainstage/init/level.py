@@ -7,6 +7,8 @@ straight line. In a chain the distortions multiply; Martens et al. (2021) allow 
 Two ways keep within the budget. A lower level uses a straighter part of the curve. Pairs of units with opposite weights
 (Balduzzi et al. 2017, "looks linear"; push-pull, in an amplifier) cancel the even part of the function, mean included:
 of ReLU, GELU, SiLU and softplus nothing but a straight line is left.
+
+The same budget holds for what a chain makes of a deviation of the variance, which grows where the variance map repels.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from gainstage.functions.function import Array, Function
 from gainstage.theory.gaussian import moments
 
 BUDGET = 1.5  # distortion of a whole network (Martens et al. 2021, section 11: "global slope")
+STEP = 1.001  # of the differences that a slope is taken from
 LOWEST = 1e-3  # a level at which every smooth function is straight
 GRID = np.linspace(0.0, 8.0, 801)
 
@@ -43,10 +46,17 @@ class Level:
     distortion: float
 
     @property
+    def strain(self) -> float:
+        """What counts against the budget: distortion, or the growth of a deviation where that is more."""
+        return max(self.distortion, self.slope)
+
+    @property
     def slope(self) -> float:
         """d log variance / d log std^2: a relative deviation of the signal's power is multiplied by it."""
-        more = at(self.function, self.std * 1.001, self.offset, paired=self.paired)
-        return math.log(more.variance / self.variance) / (2 * math.log(1.001))
+        if not self.variance > 0:
+            return math.inf
+        more = at(self.function, self.std * STEP, self.offset, paired=self.paired)
+        return math.log(more.variance / self.variance) / (2 * math.log(STEP))
 
 
 @lru_cache(maxsize=512)
@@ -59,7 +69,7 @@ def level(function: Function, stages: int, *, pairable: bool = True, movable: bo
     """
     most = BUDGET ** (1 / max(stages, 1))
     plain = at(function, 1.0)
-    if plain.distortion <= most:
+    if plain.strain <= most:
         return plain
     if is_odd(function):
         return _lowered(lambda std: at(function, std), most) or plain
@@ -102,14 +112,14 @@ def is_odd(function: Function) -> bool:
 
 def _lowered(stage: Callable[[float], Level], most: float) -> Level | None:
     """The highest level up to 1 that keeps within the budget."""
-    if stage(1.0).distortion <= most:
+    if stage(1.0).strain <= most:
         return stage(1.0)
-    if not stage(LOWEST).distortion <= most:
+    if not stage(LOWEST).strain <= most:
         return None
     low, high = LOWEST, 1.0
     while high > low * (1 + 1e-4):
         middle = math.sqrt(low * high)
-        low, high = (middle, high) if stage(middle).distortion <= most else (low, middle)
+        low, high = (middle, high) if stage(middle).strain <= most else (low, middle)
     return stage(low)
 
 

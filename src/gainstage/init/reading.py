@@ -52,11 +52,18 @@ def call(model: nn.Module, inputs: Any) -> Any:
 
 @contextmanager
 def unchanged(model: nn.Module) -> Iterator[None]:
-    """Running statistics and other buffers, and the random state, come back as they were."""
+    """Running statistics and other buffers, and the random state, come back as they were.
+
+    Inside, chance is the same every time: what is left of it (attention's dropout) must not decide about weights.
+    """
     buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
     devices = {parameter.device for parameter in model.parameters() if parameter.device.type == "cuda"}
     try:
         with torch.random.fork_rng(devices=list(devices)):
+            torch.default_generator.manual_seed(0)
+            for device in devices:
+                with torch.cuda.device(device):
+                    torch.cuda.manual_seed(0)
             yield
     finally:
         with torch.no_grad():
