@@ -74,6 +74,12 @@ def test_a_trial_ends_after_its_steps() -> None:
     assert gainstage.fix(lambda: make_model(FITTING), endless, steps=30).proof.length == 30
 
 
+def test_torch_is_as_it_was_after_a_trial() -> None:
+    before = torch.autograd._engine_run_backward, torch.amp.GradScaler.scale
+    gainstage.fix(lambda: make_model(FITTING), train)
+    assert before == (torch.autograd._engine_run_backward, torch.amp.GradScaler.scale)
+
+
 def test_a_training_without_a_step_is_told() -> None:
     def idle(model: nn.Module) -> Any:
         return None

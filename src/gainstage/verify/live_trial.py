@@ -8,9 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gainstage.diagnose.engine import Diagnosis
+from gainstage.config import Config
+from gainstage.diagnose.engine import Diagnosis, diagnose
+from gainstage.observe.session import Session
 from gainstage.prescribe.live.changes import Adjust, Clip
 from gainstage.prescribe.live.treatment import Treatment
+from gainstage.record.sink import Memory
+from gainstage.verify.meter import Meter
 from gainstage.verify.order import Course, Reading, State
 from gainstage.verify.seeds import START, STRIDE
 
@@ -40,26 +44,40 @@ class Runs:
     steps: int | None
 
     def trial(self, lane: Lane, seed: int = 0) -> None:
-        """Train once more in this lane."""
-        from gainstage.api import watch
-
-        state: State = "finished"
-        text, result = "", None
+        """Train once more in this lane; the first time it is watched."""
         with seeded(START + seed * STRIDE):
             model = self.make_model()
-            with watch(every=1) as watching, treated(model, lane.treatment), limited(self.steps):
+            with treated(model, lane.treatment):
+                session = None if seed else Session.in_memory(Config())
+                if session is not None:
+                    session.install()
                 try:
-                    result = self.train(model)
-                except Enough:
-                    state = "waiting"
-                except Exception as error:
-                    state, text = "exception", f"{type(error).__name__}: {error}"
-        run = watching.run
-        losses = tuple(float(step.loss) for step in run.steps)
-        course = Course(state, len(losses), losses, text=text, readings=tuple(readings(result, len(losses))))
-        lane.courses.append(course)
-        if seed == 0:
-            lane.diagnosis = watching.diagnosis
+                    lane.courses.append(self._trained(model))
+                finally:
+                    if session is not None:
+                        session.close("finished")
+        if session is not None and isinstance(session.sink, Memory):
+            lane.diagnosis = diagnose(session.sink.run())
+
+    def _trained(self, model: torch.nn.Module) -> Course:
+        """How far the training of ``model`` comes; its failure is a result."""
+        state: State = "finished"
+        text, result = "", None
+        meter = Meter(self._after_step)
+        meter.install()
+        try:
+            result = self.train(model)
+        except Enough:
+            state = "waiting"
+        except Exception as error:
+            state, text = "exception", f"{type(error).__name__}: {error}"
+        finally:
+            meter.uninstall()
+        return Course(state, meter.steps, meter.take(), text=text, readings=tuple(readings(result, meter.steps)))
+
+    def _after_step(self, made: int) -> None:
+        if self.steps is not None and made >= self.steps:
+            raise Enough
 
 
 def readings(result: Any, step: int) -> Iterator[Reading]:
@@ -112,23 +130,3 @@ def treated(model: torch.nn.Module, treatment: Treatment | None) -> Iterator[Non
         hook.remove()
         if not waiting:
             treatment.undo()
-
-
-@contextmanager
-def limited(steps: int | None) -> Iterator[None]:
-    """Raise :class:`Enough` after so many optimizer steps."""
-    from torch.optim.optimizer import register_optimizer_step_post_hook
-
-    made = 0
-
-    def after_step(optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        nonlocal made
-        made += 1
-        if steps is not None and made >= steps:
-            raise Enough
-
-    hook = register_optimizer_step_post_hook(after_step)
-    try:
-        yield
-    finally:
-        hook.remove()

@@ -6,6 +6,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Meter:
     _open: list[Tensor] = field(default_factory=list)  # of the step that is being made
     _waiting: list[Tensor | None] = field(default_factory=list)
     _by_hand: bool = False
+    _undo: list[Callable[[], None]] = field(default_factory=list)
     _scaled: dict[int, tuple[weakref.ref[Tensor], Tensor]] = field(default_factory=dict)
 
     def install(self) -> None:
@@ -37,7 +39,7 @@ class Meter:
         import torch
         from torch.optim.optimizer import register_optimizer_step_post_hook
 
-        register_optimizer_step_post_hook(lambda optimizer, args, kwargs: self._stepped())
+        self._undo.append(register_optimizer_step_post_hook(lambda optimizer, args, kwargs: self._stepped()).remove)
         engine = torch.autograd._engine_run_backward
 
         def run_backward(outputs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -46,7 +48,13 @@ class Meter:
             return engine(outputs, *args, **kwargs)
 
         torch.autograd._engine_run_backward = run_backward
+        self._undo.append(partial(setattr, torch.autograd, "_engine_run_backward", engine))
         self._follow_scaling()
+
+    def uninstall(self) -> None:
+        """Count no more: torch is as it was."""
+        while self._undo:
+            self._undo.pop()()
 
     def take(self) -> tuple[float, ...]:
         """The losses so far, one a step; nan where a step was made without a backward pass."""
@@ -109,3 +117,4 @@ class Meter:
             return scaled
 
         GradScaler.scale = scale  # type: ignore[method-assign]
+        self._undo.append(partial(setattr, GradScaler, "scale", original))
