@@ -89,7 +89,7 @@ def before_nll(outlet: Outlet) -> Mismatch | None:
     loss = outlet.loss.operation
     if outlet.probabilities or outlet.function in SQUASHED:
         text = f"{loss} receives probabilities without their logarithm: what it adds up is no log-likelihood."
-        return Mismatch("missing-log", text, "log-softmax", -1.0)
+        return Mismatch("missing-log", text, "log-softmax")
     if outlet.most("input_max") > 1e-3 or outlet.function == "":
         text = f"{loss} receives raw outputs instead of log-probabilities: the loss can fall without bound."
         return Mismatch("missing-log-softmax", text, "cross-entropy")

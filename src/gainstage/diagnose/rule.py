@@ -52,7 +52,7 @@ class Rule(ABC):
 
         ``sites`` are sites (their names and source lines are taken over) or plain names, such as
         a parameter's; ``steps`` the steps at which the fault was seen (an array will do: the first
-        and the last are kept); numpy numbers in ``evidence`` become plain ones.
+        and the last are kept); numpy numbers in ``evidence`` become plain ones, and what was not measured is left out.
         """
         places = tuple(sites)
         seen = [int(step) for step in steps]
@@ -65,7 +65,7 @@ class Rule(ABC):
             source_lines=tuple(place.source_line for place in places if isinstance(place, Site) and place.source_line),
             first_step=min(seen, default=0),
             last_step=max(seen, default=0),
-            evidence={key: plain(value) for key, value in (evidence or {}).items()},
+            evidence={key: plain(value) for key, value in (evidence or {}).items() if not missing(value)},
             cause=cause,
             remedies=tuple(remedies),
         )
@@ -74,6 +74,11 @@ class Rule(ABC):
     def page(cls) -> str:
         """The rule's documentation as Markdown: code, name, summary and the docstring."""
         return f"# {cls.code} {cls.name}\n\n{cleandoc(cls.__doc__ or cls.summary)}\n"
+
+
+def missing(value: Any) -> bool:
+    """Whether it says nothing: not a number, or an empty text."""
+    return value == "" if isinstance(value, str) else isinstance(value, float | np.floating) and math.isnan(value)
 
 
 def plain(value: Any) -> Any:

@@ -117,10 +117,12 @@ def bends_not(stage: Stage) -> bool:
 
 
 def successor(view: View, stage: Stage) -> Stage | None:
-    """The one affine stage that takes this one's output, if it is the only taker."""
+    """The one affine stage that takes this one's output and nothing else, if it is the only taker."""
     takers = [other for other in view.stages if stage.index in other.inputs]
-    alone = len(takers) == 1 and stage.receiver is takers[0].site and takers[0].site.kind == "affine"
-    return takers[0] if alone else None
+    if len(takers) != 1 or len(takers[0].inputs) != 1:
+        return None
+    taker = takers[0]
+    return taker if stage.receiver is taker.site and taker.site.kind == "affine" else None
 
 
 def collapsed(view: View, first: Stage, second: Stage) -> bool:

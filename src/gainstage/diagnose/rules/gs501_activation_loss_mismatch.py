@@ -66,7 +66,9 @@ class ActivationLossMismatch(Rule):
         measured = ("input_min", "input_max", "input_width", "row_sum_min", "row_sum_max")
         evidence = {key: outlet.typical(key) for key in measured}
         predicted = "the loss is no longer bounded from below by the activation"
-        if math.isfinite(wrong.floor):
+        if wrong.cause.startswith("missing-log"):
+            predicted = "the loss is minus a log-likelihood: 0 at best, log(classes) by guessing"
+        elif math.isfinite(wrong.floor):
             evidence["lowest_possible_loss"] = wrong.floor
             predicted = f"the loss can fall below {number(wrong.floor)}, the floor of today"
         remedy = Remedy(wrong.remedy, "unsafe", outlet.loss.name, predicted, wrong.floor)

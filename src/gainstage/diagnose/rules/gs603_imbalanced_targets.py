@@ -69,12 +69,14 @@ class ImbalancedTargets(Rule):
             f"The most frequent class holds {percent(majority)} of {number(seen.sum())} targets seen, "
             f"{number(seen.max() / seen.min())} times the rarest"
         )
-        text += (
+        measured = (
             f"; the loss ends at {number(known.end)}, that of predicting the shares whatever the input is "
-            f"{number(known.baseline)}; the rare class is never predicted."
-            if collapsed
-            else ", so accuracy alone says little."
+            f"{number(known.baseline)}"
         )
+        if collapsed:
+            text += f"{measured if np.isfinite(known.end) else ''}; the rare class is never predicted."
+        else:
+            text += ", so accuracy alone says little."
         ratio = float(seen.max() / seen.min())
         remedy = Remedy(
             "weight-classes", "unsafe", outlet.loss.name, f"weight the rare class {number(ratio)} times", ratio
