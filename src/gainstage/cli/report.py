@@ -36,6 +36,7 @@ def build(parser: Parser) -> Parser:
     parser.epilog = EPILOG
     parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's folder, or the beginning of its name")
     parser.add_argument("--html", metavar="FILE", help="write a page to look at instead of printing")
+    parser.add_argument("--proof", metavar="FILE", help="put what `gainstage fix --json FILE` has proved on the page")
     parser.add_argument("--format", metavar="FORMAT", help=f"what to print: {', '.join(FORMATS)} (default: text)")
     parser.add_argument("--json", action="store_true", help="print one JSON document, as --format json does")
     parser.add_argument("--rank", type=int, default=0, metavar="N", help="which process of a distributed run (0)")
@@ -57,7 +58,7 @@ def execute(arguments: Sequence[str]) -> int:
     runs = [load(name, rank=options.rank) for name in options.runs or [newest()]]
     diagnoses = [verdict.diagnosed(run, config) for run in runs]
     if options.html:
-        _write_page(options.html, diagnoses, source=not options.no_source)
+        _write_page(options, diagnoses)
     reports = [build_report(diagnosis) for diagnosis in diagnoses]
     if form:
         _print(reports[0], form, config)
@@ -70,16 +71,20 @@ def _format(options: argparse.Namespace) -> str:
     form = options.format or ("json" if options.json else "" if options.html else "text")
     if form and form not in FORMATS:
         raise GainstageError(f"--format {form}: unknown{suggestion(form, FORMATS)}")
+    if options.proof and not options.html:
+        raise GainstageError(f"--proof {options.proof}: it is shown on the page, so --html FILE is needed, too")
     if len(options.runs) > 1 and form:
         raise GainstageError(f"{len(options.runs)} runs: several at once only as a page, with --html FILE alone")
     return form
 
 
-def _write_page(file: str, diagnoses: Sequence[Diagnosis], *, source: bool) -> None:
+def _write_page(options: argparse.Namespace, diagnoses: Sequence[Diagnosis]) -> None:
     from gainstage.show.html import render
+    from gainstage.show.proofs import read as read_proof
     from gainstage.show.sheet import sheet
 
-    page = render([sheet(diagnosis, source=source) for diagnosis in diagnoses])
+    file, trials = options.html, read_proof(Path(options.proof)) if options.proof else ()
+    page = render([sheet(diagnosis, source=not options.no_source, trials=trials) for diagnosis in diagnoses])
     try:
         Path(file).write_text(page, encoding="utf-8")
     except OSError as error:

@@ -64,6 +64,8 @@ class Source:
             self.sheet, self.trouble = sheet(diagnose(self.run)), ""
         except GainstageError as error:
             self.trouble = str(error)
+        except Exception as error:  # a fault of ours with this run: the other runs, and what was shown, stay
+            self.trouble = f"a fault of gainstage: {type(error).__name__}: {error}"
 
     def pulse(self) -> str:
         """One line: how far the run is."""

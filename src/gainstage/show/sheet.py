@@ -14,6 +14,7 @@ from gainstage.diagnose.history import Map, Summary, maps, summary
 from gainstage.record.course import Course, courses
 from gainstage.record.run import Run
 from gainstage.show.pages import sections
+from gainstage.show.proofs import Trial
 from gainstage.show.report import Report, build
 
 LONGEST_SOURCE = 1_000_000  # bytes of a file that a line is taken from
@@ -23,7 +24,7 @@ LONGEST_LINE = 200
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One run, ready to be drawn; ``pages`` are the sections of the rules' pages by code, ``excerpts`` the text of
-    source lines by ``file:line``."""
+    source lines by ``file:line``, ``trials`` what ``gainstage fix`` has tried."""
 
     report: Report
     summary: Summary = field(default_factory=Summary)
@@ -31,9 +32,10 @@ class Sheet:
     courses: tuple[Course, ...] = ()
     pages: dict[str, dict[str, str]] = field(default_factory=dict)
     excerpts: dict[str, str] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
 
 
-def sheet(diagnosis: Diagnosis, *, source: bool = True) -> Sheet:
+def sheet(diagnosis: Diagnosis, *, source: bool = True, trials: tuple[Trial, ...] = ()) -> Sheet:
     """The sheet of a diagnosis.
 
     ``source`` includes the text of the lines that findings point at, where the file is a Python file below the
@@ -48,6 +50,7 @@ def sheet(diagnosis: Diagnosis, *, source: bool = True) -> Sheet:
         courses=courses(run),
         pages=_pages(report.findings),
         excerpts=_excerpts(lines, run) if source else {},
+        trials=trials,
     )
 
 

@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
+from gainstage.diagnose.rule import number
 from gainstage.show import numbers
 from gainstage.show.ladder import MARKS
 from gainstage.show.page.figure import folded, percent
 from gainstage.show.page.markup import Markup, join, tag
 from gainstage.show.page.prose import prose
 from gainstage.show.page.split import CAUSES
+from gainstage.show.proofs import Trial
 from gainstage.show.sentences import split, typeset
 from gainstage.show.sheet import Sheet
 
@@ -30,6 +32,7 @@ def findings(key: str, sheet: Sheet) -> Markup:
             finding,
             sheet.pages,
             sheet.excerpts,
+            sheet.trials,
             whole=number < OPEN and finding.severity != "info",
         )
         for number, finding in enumerate(report.findings)
@@ -41,6 +44,7 @@ def finding_card(
     finding: Finding,
     pages: Mapping[str, Mapping[str, str]],
     excerpts: Mapping[str, str],
+    trials: Sequence[Trial] = (),
     *,
     whole: bool,
 ) -> Markup:
@@ -49,6 +53,7 @@ def finding_card(
         _evidence(finding),
         _cause(finding.cause),
         _remedies(finding.remedies),
+        _proof([trial for trial in trials if finding.code in trial.codes]),
         _places(key, finding, excerpts),
         _page(key, finding, pages.get(finding.code, {})),
     )
@@ -123,6 +128,43 @@ def _remedies(remedies: Sequence[Remedy]) -> Markup:
         for remedy in remedies
     )
     return _part("What would help", tag("ol", items, class_="remedies"))
+
+
+def _proof(trials: Sequence[Trial]) -> Markup:
+    if not trials:
+        return Markup("")
+    items = (
+        tag(
+            "li",
+            tag("strong", trial.remedy.replace("-", " ")),
+            " ",
+            tag(
+                "span",
+                "proved" if trial.proved else "not proved",
+                class_=f"badge {'safe' if trial.proved else 'unsafe'}",
+            ),
+            tag("p", _compared(trial)),
+            tag("p", f"{typeset(trial.predicted)}; measured: {typeset(trial.measured)}", class_="quiet")
+            if trial.measured
+            else None,
+        )
+        for trial in trials
+    )
+    return _part("Proof", tag("ul", items, class_="remedies"))
+
+
+def _compared(trial: Trial) -> str:
+    mean, low, high = (_signed(value) for value in (trial.mean, trial.low, trial.high))
+    how = "times the untouched training's" if trial.scale == "ratio" else "against the untouched training"
+    interval = f" [{low} … {high}, 95 % interval]" if math.isfinite(trial.low + trial.high) else ""
+    told = f"{trial.measure} {mean} {how}{interval}, {trial.seeds} seeds"
+    if math.isnan(trial.cured_end):
+        return f"{told}."
+    return f"{told}; at the script's end {_signed(trial.cured_end)} instead of {_signed(trial.untouched_end)}."
+
+
+def _signed(value: float) -> str:
+    return number(value).replace("-", numbers.MINUS, 1) if value < 0 else number(value)
 
 
 def _places(key: str, finding: Finding, excerpts: Mapping[str, str]) -> Markup:
