@@ -127,7 +127,13 @@ def _add_listed(page: Page, proof: Proof) -> None:
     page.blank()
     page.paragraph(("not tried", "dim"))
     for one in proof.listed[:MOST_LISTED]:
-        how = "by hand" if not one.changes else "needs --unsafe" if one.safety == "unsafe" else "beyond --candidates"
+        how = (
+            "by hand"
+            if not one.changes
+            else "needs --unsafe"
+            if one.safety == "unsafe" and not proof.unsafe
+            else "more --candidates"
+        )
         page.labelled((one.remedy, ""), [(f"[{how}] ", "dim"), (typeset(one.predicted), "")], width=28, indent=2)
         if one.by_hand:
             page.paragraph((one.by_hand, "dim"), indent=4)
@@ -174,7 +180,7 @@ def next_command(proof: Proof) -> str:
     if proof.chosen is not None:
         unsafe = "--unsafe " if proof.chosen.candidate.safety == "unsafe" else ""
         return f"gainstage fix {unsafe}--apply {script}"
-    if any(one.changes and one.safety == "unsafe" for one in proof.listed):
+    if not proof.unsafe and any(one.changes and one.safety == "unsafe" for one in proof.listed):
         return f"gainstage fix --unsafe {script}"
     if proof.findings:
         return f"gainstage explain {proof.findings[0].code}"

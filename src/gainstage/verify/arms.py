@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gainstage.diagnose.engine import Diagnosis
@@ -38,60 +39,72 @@ class Arms:
     runner: Runner
     able: list[Candidate]
     control: Candidate | None
-    steps: int = 0
-    alive: list[int] = field(default_factory=list)
     trials: dict[int, list[Trial]] = field(default_factory=dict)
+    finals: dict[int, Final] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.alive = list(range(len(self.able)))
+        # The untouched run on the script's own seed is the one that was watched.
         self.trials[UNTOUCHED] = [self.runner.watched.trial]
 
-    def to(self, steps: int) -> None:
-        """Every candidate alive comes to ``steps`` on the script's own seed, then the best and the controls on all."""
-        self.steps = steps
-        runner, goal = self.runner, self.runner.goal(steps)
-        first = [self._trial(arm, 0) for arm in (RANDOM, *self.alive)]
-        runner.run(f"trying {len(self.alive)} remedies to step {steps:,}", first, goal)
-        self._sort(steps)
-        arms = (UNTOUCHED, RANDOM, *self.alive[:1])
-        # The untouched run on the own seed is the one that was watched: it has been there.
-        further = [self._trial(arm, seed) for seed in range(1, runner.options.seeds) for arm in arms]
-        runner.run(f"repeating the best and the controls to step {steps:,}", further, goal)
+    @property
+    def all(self) -> list[int]:
+        """The candidates' numbers, the best guess first."""
+        return list(range(len(self.able)))
 
-    def _sort(self, steps: int) -> None:
-        """The best of this round first, by the script's own seed."""
-        courses = [self.trials[arm][0].course for arm in (UNTOUCHED, *self.alive)]
+    def screen(self, steps: int) -> list[int]:
+        """Bring every candidate to ``steps`` on the script's own seed; their order for a longer look.
+
+        The best guess from the diagnosis comes first whatever it shows so early: what costs speed at first may be what
+        keeps the training alive. The others follow as they rank.
+        """
+        first = [self._trial(arm, 0) for arm in (RANDOM, *self.all)]
+        self.runner.run(f"trying {len(self.able)} remedies to step {steps:,}", first, self.runner.goal(steps))
+        courses = [self.trials[arm][0].course for arm in (UNTOUCHED, *self.all)]
         steps = measuring.equal_steps(courses, steps)
-        measure = measuring.choose([courses], steps, self.runner.metric, [self.able[arm].remedy for arm in self.alive])
-        self.alive.sort(key=lambda arm: self._rank(arm, measure, steps))
+        measure = measuring.choose([courses], steps, self.runner.metric, [one.remedy for one in self.able])
+        ranked = sorted(self.all, key=lambda arm: self._rank(arm, measure, steps))
+        return list(dict.fromkeys([0, *ranked]))
 
-    def finish(self) -> Final | None:
-        """The best candidate and the untouched training at the script's end; ``None`` where its end is not known."""
-        watched, own = self.runner.watched, self.trials[self.alive[0]][0]
-        if not watched.whole or self.runner.options.steps:
-            return None
-        self.runner.run("following the best to its end", [own], 0)
-        measure = measuring.at_the_end(watched.course, own.course)
-        if measure is None:
-            return None
-        before, after = (measuring.value(course, measure, course.steps) for course in (watched.course, own.course))
-        return Final(measure, before, after, better(measure, after, before))
+    def follow(self, arms: Sequence[int]) -> list[int]:
+        """Bring these candidates to the script's end; those that are better there, the best first."""
+        runner = self.runner
+        length = runner.watched.course.steps
+        runner.run("following the best to the end", [self._trial(arm, 0) for arm in arms], runner.goal(length))
+        for arm in arms:
+            if (final := self._final(arm)) is not None:
+                self.finals[arm] = final
+        good = [arm for arm in arms if arm in self.finals and self.finals[arm].better]
+        return sorted(good, key=lambda arm: goodness(self.finals[arm].measure, self.finals[arm].cured))
 
-    def halve(self) -> None:
-        """Only the better half goes on."""
-        self.alive = self.alive[: math.ceil(len(self.alive) / 2)]
+    def leads(self, arm: int) -> list[int]:
+        """The rounds' ends from which on the candidate is ahead of the untouched training on the script's own seed."""
+        own, untouched = self.trials[arm][0].course, self.runner.watched.course
+        rounds, ahead = self.runner.rounds, []
+        for steps in reversed(rounds):
+            common = measuring.equal_steps([own, untouched], steps)
+            measure = measuring.choose([[untouched, own]], common, self.runner.metric, [self.able[arm].remedy])
+            found = [measuring.value(course, measure, common) for course in (own, untouched)] if measure else []
+            if measure is None or not better(measure, *found):
+                break
+            ahead.insert(0, steps)
+        return ahead or rounds[-1:]
 
-    def projected(self, steps: int) -> float:
-        """Steps that all trials will have made when this round has come to ``steps``."""
-        now = sum(trial.total for trial in self.runner.laboratory.trials)
-        more = len(self.alive) + 1 + 3 * (self.runner.options.seeds - 1)
-        return now + more * (steps - self.steps)
+    def repeat(self, arm: int, steps: int) -> None:
+        """Bring the candidate and both controls to ``steps`` on every seed."""
+        seeds, goal = range(self.runner.options.seeds), self.runner.goal(steps)
+        further = [self._trial(one, seed) for seed in seeds for one in (UNTOUCHED, RANDOM, arm)]
+        self.runner.run(f"repeating the best and the controls to step {steps:,}", further, goal)
 
-    def judge(self) -> Result | None:
-        """Compare what this round has measured; ``None`` where nothing has been, or nothing is comparable."""
-        courses = {arm: list(ready(self.trials.get(arm, ()))) for arm in (UNTOUCHED, RANDOM, *self.alive)}
-        arms, names = [arm for arm in self.alive if courses[arm]], [self.able[arm].remedy for arm in self.alive]
-        steps = measuring.equal_steps([course for held in courses.values() for course in held], self.steps)
+    def spent(self) -> int:
+        """Steps that all trials have made."""
+        return sum(trial.total for trial in self.runner.laboratory.trials)
+
+    def judge(self, wanted: Sequence[int], steps: int) -> Result | None:
+        """Compare these candidates and the controls at ``steps``; ``None`` where nothing is comparable."""
+        courses = {arm: list(ready(self.trials.get(arm, ()), steps)) for arm in (UNTOUCHED, RANDOM, *wanted)}
+        arms = [arm for arm in wanted if courses[arm]]
+        steps = measuring.equal_steps([course for held in courses.values() for course in held], steps)
+        names = [self.able[arm].remedy for arm in arms]
         measure = measuring.choose(by_seed(courses), steps, self.runner.metric, names)
         if measure is None:
             # One remedy changed what the loss means: the others can still be compared by it.
@@ -102,6 +115,14 @@ class Arms:
         if not arms or not courses[UNTOUCHED] or measure is None:
             return None
         return self._compared({arm: courses[arm] for arm in (UNTOUCHED, RANDOM, *arms)}, arms, steps, measure)
+
+    def _final(self, arm: int) -> Final | None:
+        before, after = self.runner.watched.course, self.trials[arm][0].course
+        measure = measuring.at_the_end(before, after, self.runner.metric, self.able[arm].remedy)
+        if measure is None:
+            return None
+        values = [measuring.value(course, measure, course.steps) for course in (before, after)]
+        return Final(measure, *values, better=better(measure, values[1], values[0]))
 
     def _like_untouched(self, arm: int, courses: dict[int, list[Course]]) -> bool:
         """Whether this arm's loss means what the untouched one's does."""
@@ -141,9 +162,14 @@ class Arms:
             measured(candidate, self.runner.watched.diagnosis, self._diagnosis(arm), courses[0]),
             untouched,
             random,
-            proved=bool(untouched and untouched.clear and (random is None or random.clear)),
+            proved=bool(untouched and untouched.clear and (random is None or random.clear) and self._holds(arm)),
             steps=steps,
+            final=self.finals.get(arm),
         )
+
+    def _holds(self, arm: int) -> bool:
+        """Whether it is better at the end, too; where that cannot be told, it counts."""
+        return arm not in self.finals or self.finals[arm].better
 
     def _diagnosis(self, arm: int) -> Diagnosis | None:
         try:
@@ -171,5 +197,9 @@ class Arms:
         course = self.trials[arm][0].course
         if measure is None:
             return measuring.closing_loss(course, steps)
-        found = measuring.value(course, measure, steps)
-        return math.inf if math.isnan(found) else found if measure.lower else -found
+        return goodness(measure, measuring.value(course, measure, steps))
+
+
+def goodness(measure: Measure, value: float) -> float:
+    """Small for what is good; infinite for what could not be measured."""
+    return math.inf if math.isnan(value) else value if measure.lower else -value

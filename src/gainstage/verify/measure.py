@@ -62,10 +62,10 @@ def choose(
     return scores[0] if scores else None
 
 
-def at_the_end(one: Course, other: Course) -> Measure | None:
+def at_the_end(one: Course, other: Course, metric: str = "", remedy: str = "") -> Measure | None:
     """By what two courses that came to their ends are compared: what the script prints last counts there, too."""
     steps = max(one.steps, other.steps)
-    measure = choose([[one, other]], steps, "")
+    measure = choose([[one, other]], steps, metric, [remedy])
     if measure is not None and measure.kind in ("metric", "held-out loss"):
         return measure
     printed = [{read.name for read in course.readings if read.step == course.steps} for course in (one, other)]

@@ -127,6 +127,7 @@ class Proof:
     diff: str = ""
     cost: Cost = field(default_factory=Cost)
     reason: str = ""
+    unsafe: bool = False  # whether unsafe remedies were tried, too
     interrupted: bool = False
 
 

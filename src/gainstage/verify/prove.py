@@ -1,9 +1,9 @@
 """The proof: watch the training as it is, find candidates, let them race against two controls, and judge.
 
-Trials are paired: the same seeds, the same order of the data, the same number of steps. A round brings the candidates
-to the same step on the script's own seed; the best of them, the untouched script and a random remedy then run on the
-further seeds. What is proved ends it; otherwise the better half goes on from where it stands to a later step
-(successive halving: Jamieson and Talwalkar, 2016, AISTATS).
+Trials are paired: the same seeds, the same order of the data, the same number of steps. All candidates make an early
+round on the script's own seed; the best guess and the best of that round go on to the script's end, where a cure must
+be worth something. Where it is, the candidate, the untouched script and a random remedy run on further seeds, as far as
+the candidate needs to be ahead and no farther: what is proved there ends it, otherwise all go on to a later step.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gainstage.verify import plan
 from gainstage.verify.arms import Arms
 from gainstage.verify.launch import Laboratory
 from gainstage.verify.plan import Options
-from gainstage.verify.proof import HEALTHY, Cost, Final, Proof, why_not
+from gainstage.verify.proof import HEALTHY, Cost, Proof, why_not
 from gainstage.verify.runner import Runner
 from gainstage.verify.watched import Watched, order_for, watch
 
@@ -38,6 +38,7 @@ def prove(target: Target, options: Options, progress: Progress = lambda stage, d
     with Laboratory(options.workers) as laboratory:
         watched = watch(laboratory, order, options, progress)
         proof = Proof(target.command, watched.sick, watched.course.steps, watched.whole, options.seeds)
+        proof = replace(proof, unsafe=options.unsafe)
         if not watched.sick:
             return replace(proof, reason=HEALTHY, cost=spent(laboratory, watched, started))
         able, listed = sorted_out(candidates(watched.diagnosis, watched.places, watched.sources), options)
@@ -53,57 +54,59 @@ def prove(target: Target, options: Options, progress: Progress = lambda stage, d
 
 
 def race(runner: Runner, arms: Arms, proof: Proof) -> Proof:
-    """Round after round until a cure is proved, or it has cost what it may."""
-    length = runner.watched.course.steps
+    """Candidate after candidate until a cure is proved, or it has cost what it may."""
+    first, most = runner.rounds[0], plan.DEAREST * runner.watched.course.steps
+    wanted, steps = arms.all, first
     try:
-        for steps in plan.horizons(runner.options, length, runner.first_reading):
-            while arms.alive and arms.projected(steps) <= plan.DEAREST * length:
-                arms.to(steps)
-                proof = judged(arms, proof)
-                if proof.chosen is None:
-                    break
-                proof = followed(proof, arms.finish())
-                if proof.chosen is not None:
-                    return proof
-                arms.alive.pop(0)
-            arms.halve()
+        order = arms.screen(first)
+        proof = judged(arms, proof, arms.all, first)
+        for batch in (order[:2], *([arm] for arm in order[2:])):
+            if arms.spent() > most:
+                break
+            for arm in arms.follow(batch):
+                wanted = [arm]
+                for steps in arms.leads(arm):
+                    if arms.spent() <= most:
+                        arms.repeat(arm, steps)
+                        proof = judged(arms, proof, wanted, steps)
+                    if proof.chosen is not None:
+                        return proof
+        return with_finals(proof, arms)
     except KeyboardInterrupt:
-        return replace(judged(arms, proof), interrupted=True)
-    return proof
+        return replace(judged(arms, proof, wanted, steps), interrupted=True)
 
 
-def followed(proof: Proof, final: Final | None) -> Proof:
-    """The proof once the chosen cure has come to the script's end; it is rolled back where it is no better there."""
-    chosen = proof.chosen
-    if chosen is None or final is None:
-        return proof
-    told = replace(chosen, final=final, proved=final.better)
-    tried = tuple(told if one is chosen else one for one in proof.tried)
-    if final.better:
-        return replace(proof, tried=tried, chosen=told)
-    return replace(proof, tried=tried, chosen=None, diff="", reason="what looked better early is not at the end")
-
-
-def judged(arms: Arms, proof: Proof) -> Proof:
-    """The proof with what the arms have shown up to now."""
-    result = arms.judge()
+def judged(arms: Arms, proof: Proof, wanted: Sequence[int], steps: int) -> Proof:
+    """The proof with what these candidates have shown up to ``steps``."""
+    result = arms.judge(wanted, steps)
     if result is None:
-        return replace(proof, reason="no trial could be compared with another")
+        return replace(proof, reason=proof.reason or "no trial could be compared with another")
     chosen = next((tried for tried in result.tried if tried.proved), None)
     now = [tried.candidate for tried in result.tried]
-    dropped = tuple(tried for tried in proof.tried if tried.candidate not in now)
-    return replace(
+    others = tuple(tried for tried in proof.tried if tried.candidate not in now)
+    proof = replace(
         proof,
         steps=result.steps,
         measure=result.measure,
         untouched=result.untouched,
         random=result.random,
         control=arms.control,
-        tried=(*result.tried, *dropped),
+        tried=(*result.tried, *others),
         chosen=chosen,
         diff=unified(chosen.candidate.changes) if chosen else "",
         reason="" if chosen else why_not(result.tried, proof.seeds),
     )
+    return with_finals(proof, arms)
+
+
+def with_finals(proof: Proof, arms: Arms) -> Proof:
+    """What the candidates came to at the script's end, beside what they showed before."""
+    finals = {id(arms.able[arm]): final for arm, final in arms.finals.items()}
+    tried = tuple(replace(one, final=finals.get(id(one.candidate))) for one in proof.tried)
+    chosen = next((one for one in tried if one.proved), None)
+    early = bool(finals) and not any(final.better for final in finals.values())
+    reason = "no candidate is better than the untouched training at the end" if early else proof.reason
+    return replace(proof, tried=tried, chosen=chosen, reason=reason if chosen is None else "")
 
 
 def sorted_out(found: Sequence[Candidate], options: Options) -> tuple[list[Candidate], tuple[Candidate, ...]]:

@@ -19,10 +19,10 @@ def by_seed(courses: dict[int, list[Course]]) -> list[list[Course]]:
     return [[held[seed] for held in courses.values() if seed < len(held)] for seed in range(most)]
 
 
-def ready(trials: Sequence[Trial]) -> Iterator[Course]:
-    """The courses of the leading seeds that have come to where they were sent."""
+def ready(trials: Sequence[Trial], steps: int) -> Iterator[Course]:
+    """The courses of the leading seeds that have come to ``steps``, or to their own end."""
     for trial in trials:
-        if not trial.ready:
+        if not trial.ready or (trial.course.state == "waiting" and trial.course.steps < steps):
             return
         yield trial.course
 

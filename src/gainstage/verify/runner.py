@@ -31,6 +31,11 @@ class Runner:
         """The step at which the measure that was asked for was first seen; 0 without one."""
         return next((one.step for one in self.watched.course.readings if one.name == self.metric), 0)
 
+    @property
+    def rounds(self) -> list[int]:
+        """The steps at which rounds may end."""
+        return list(plan.horizons(self.options, self.watched.course.steps, self.first_reading))
+
     def trial(self, candidate: Candidate | None, seed: int, label: str) -> Trial:
         """A trial of ``candidate`` (``None``: the script as it is), not started yet; seed 0 is watched."""
         texts = {change.path: change.after for change in candidate.changes} if candidate else {}
