@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from statistics import median
+from statistics import geometric_mean, median
 from typing import Any
 
 Row = dict[str, Any]
@@ -24,10 +24,11 @@ Chains of 64 units on MNIST (14 × 14), a ResNet-20 without BatchNorm on scikit-
 a post-norm transformer on the characters of Python's help texts (Adam, no warm-up); {steps} steps. Every method stands
 with the best of the same learning rates in its row, from {seeds} seeds. A cell is the training loss over the last 20
 steps (geometric mean, 95 % interval); guessing gives {guessing}. **Bold**: best, or its interval overlaps the best
-one's. –: does not train, for not every seed comes 10 % below guessing. {shown}.
+one's; with so few seeds that says no more than that no difference was shown. –: does not train, for not every seed
+comes 10 % below guessing. {shown}.
 
-| | trains | best | best or tied | seconds, {timed} |
-| --- | ---: | ---: | ---: | ---: |
+| | trains | best | best or tied | loss / best loss | seconds, {timed} |
+| --- | ---: | ---: | ---: | ---: | ---: |
 {summary}
 
 LSUV, DKS and TAT are their authors' packages; DKS and TAT change the activation itself, and take a leaky ReLU for ReLU.
@@ -66,7 +67,7 @@ def span(steps: list[int]) -> str:
 
 
 def summary(rows: list[Row], titles: dict[str, str]) -> Iterator[list[str]]:
-    """One line per method: in how many rows it trains, is best, is best or tied, and what it costs."""
+    """One line per method: rows in which it trains, is best, is best or tied, how far from the best, and its cost."""
     for name, title in titles.items():
         found = [row["verdicts"][name] for row in rows if name in row["verdicts"]]
         if not found:
@@ -74,7 +75,13 @@ def summary(rows: list[Row], titles: dict[str, str]) -> Iterator[list[str]]:
         counts = (sum(trained(one) for one in found), *(sum(one[key] for one in found) for key in ("best", "tied")))
         seconds = [row["cells"][name]["seconds"] for row in rows if is_timed(row) and name in row["verdicts"]]
         cost = f"{median(seconds):.3f}" if seconds else "–"
-        yield [title, f"{counts[0]} of {len(found)}", str(counts[1]), str(counts[2]), cost]
+        excess = geometric_mean([row["verdicts"][name]["loss"] / least(row) for row in rows if name in row["verdicts"]])
+        yield [title, f"{counts[0]} of {len(found)}", str(counts[1]), str(counts[2]), f"{excess:.2f}", cost]
+
+
+def least(row: Row) -> float:
+    """The best loss of a row."""
+    return min(one["loss"] for one in row["verdicts"].values())
 
 
 def is_timed(row: Row) -> bool:

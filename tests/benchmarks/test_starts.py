@@ -53,5 +53,5 @@ def test_a_tie_of_either_is_no_loss(starts: ModuleType) -> None:
 def test_who_does_not_train_has_no_loss(starts: ModuleType) -> None:
     text = starts.block(measured({"he": verdict(2.2, trains=2), "dks": verdict(0.2, best=True)}))
     assert "| silu | – | **0.20 (0.18–0.22)** |" in text
-    assert "| He | 0 of 1 | 0 | 0 | 0.500 |" in text
+    assert "| He | 0 of 1 | 0 | 0 | 11.00 | 0.500 |" in text
     assert "best or tied." not in text.partition("### ")[2], "nothing is said of ours where they were not measured"
