@@ -147,6 +147,21 @@ def test_nothing_but_the_touched_statement_changes(
         assert "\n" not in after.replace("\r\n", "")
 
 
+def test_a_block_breaks_a_line_that_others_share() -> None:
+    script = Script("train.py", "if a:\n    net = f(); step = g(net)  # both\nelse: h(1)\n")
+    first, second, third = (next(call for call in script.calls if script.name(call) == name) for name in "fgh")
+    patch = Patch(script)
+    patch.before(second, ["for p in net:", "    p.zero_()"])
+    assert patch.text() == (
+        "if a:\n    net = f()\n    for p in net:\n        p.zero_()\n    step = g(net)  # both\nelse: h(1)\n"
+    )
+    other = Patch(script)
+    other.after(first, ["for p in net:", "    p.zero_()"])
+    assert other.text() == patch.text()
+    with pytest.raises(CannotPatch, match="behind the colon"):
+        patch.before(third, ["for p in net:", "    p.zero_()"])
+
+
 def test_an_import_is_added_once_and_behind_the_docstring() -> None:
     script = Script("train.py", '"""What it does."""\nfrom __future__ import annotations\nx = 1\n')
     first, second = Patch(script), Patch(script)

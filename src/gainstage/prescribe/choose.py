@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from itertools import zip_longest
 
@@ -17,6 +18,7 @@ from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import MAKERS, Draft, Maker, Wanted, together
 from gainstage.prescribe.places import Places
 from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
+from gainstage.prescribe.source.patch import CannotPatch
 
 MOST = 12  # candidates that are handed on; each costs a training
 ALIKE = 3  # of one remedy
@@ -66,7 +68,9 @@ def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
     """For each remedy that the finding names, the ways to carry it out, the likeliest first."""
     for remedy in sorted((*further(case, finding), *finding.remedies), key=lambda item: leaves_much(finding, item)):
         wanted, maker = Wanted(finding, remedy), makers().get(remedy.name)
-        made = list(maker(case, wanted)) if maker is not None else []
+        made: list[Draft] = []
+        with suppress(CannotPatch):  # what was made up to there stands
+            made.extend(maker(case, wanted) if maker is not None else ())
         if not any(draft.patches and draft.candidate() for draft in made) and remedy.name in BY_HAND:
             made.append(by_hand(wanted))
         yield made

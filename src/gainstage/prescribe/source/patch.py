@@ -61,8 +61,11 @@ class Patch:
         """Statements in front of the one that holds ``node``."""
         statement = self.statement(node)
         start = self.script.start(statement)
+        if self._inline(statement, first=True) and _is_block(lines):
+            self._split(statement, -1, lines)
+            return
         if self._inline(statement, first=True):
-            text = "".join(f"{line}; " for line in _simple(lines))
+            text = "".join(f"{line}; " for line in lines)
         else:
             pause = self.script.newline + self.script.indent(statement)
             text = "".join(line + pause for line in self._indented(lines))
@@ -71,13 +74,31 @@ class Patch:
     def after(self, node: cst.CSTNode, lines: Sequence[str]) -> None:
         """Statements behind the one that holds ``node``."""
         statement = self.statement(node)
+        if self._inline(statement, first=False) and _is_block(lines):
+            self._split(statement, 1, lines)
+            return
         if self._inline(statement, first=False):
             end = self.script.end(statement)
-            self.edits.append(Edit(end, end, "".join(f"; {line}" for line in _simple(lines))))
+            self.edits.append(Edit(end, end, "".join(f"; {line}" for line in lines)))
             return
         end = self._line_end(statement)
         pause = self.script.newline + self.script.indent(statement)
         self.edits.append(Edit(end, end, "".join(pause + line for line in self._indented(lines))))
+
+    def _split(self, statement: cst.CSTNode, side: int, lines: Sequence[str]) -> None:
+        """A block between two statements of one line: the line is broken there.
+
+        Raises:
+            CannotPatch: in a block that is written behind its colon.
+        """
+        holder = self.script.parent(statement)
+        if not isinstance(holder, cst.SimpleStatementLine):
+            raise CannotPatch("a block does not fit behind the colon of another one")
+        neighbour = holder.body[next(i for i, item in enumerate(holder.body) if item is statement) + side]
+        first, second = (neighbour, statement) if side < 0 else (statement, neighbour)
+        pause = self.script.newline + self.script.indent(statement)
+        text = pause.join(["", *self._indented(lines), ""])
+        self.edits.append(Edit(self.script.end(first), self.script.start(second), text))
 
     def remove(self, node: cst.CSTNode) -> None:
         """Take away the simple statement that holds ``node``; ``pass`` where a block would be empty.
@@ -196,10 +217,8 @@ class Patch:
         return found
 
 
-def _simple(lines: Sequence[str]) -> Sequence[str]:
-    if any(line.startswith(" ") or line.endswith(":") for line in lines):
-        raise CannotPatch("a block does not fit on a line that others share")
-    return lines
+def _is_block(lines: Sequence[str]) -> bool:
+    return any(line.startswith(" ") or line.endswith(":") for line in lines)
 
 
 def _closing(node: cst.BaseExpression) -> list[str]:
