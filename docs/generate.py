@@ -69,7 +69,8 @@ def documents(demo: bool = False) -> dict[Path, str]:
     if OVERHEAD.exists():
         blocks["costs"] = costs(json.loads(read(OVERHEAD)))
     if demo:
-        blocks["demo"] = f"```text\n{demo_output()}```\n"
+        blocks["demo"] = f"```text\n{demo_output('run')}```\n"
+        blocks["cure"] = f"```diff\n{essence(demo_output('fix'))}```\n"
     readme = read(README)
     for name, block in blocks.items():
         readme = between(readme, name, block)
@@ -131,17 +132,27 @@ def claims(judged: dict[str, object]) -> dict[Path, str]:
     return {docs / "claims.md": claim_pages.page(judged), **drawn}
 
 
-def demo_output() -> str:
-    """The verdict on the demo's script, 80 columns wide, from a run in a folder of its own."""
+def demo_output(command: str) -> str:
+    """What a command says of the demo's script, 80 columns wide, from a run in a folder of its own."""
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryDirectory() as folder:
         # A copy, so that the output names no path of the machine that it ran on.
         shutil.copy(DEMO, folder)
-        command = [sys.executable, "-m", "gainstage", "run", DEMO.name]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+        call = [sys.executable, "-m", "gainstage", command, DEMO.name]
+        done = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         raise SystemExit(f"the demo failed with exit code {done.returncode}:\n{done.stderr}")
-    return done.stderr.strip("\n") + "\n"
+    return (done.stdout if command == "fix" else done.stderr).strip("\n") + "\n"
+
+
+def essence(proof: str) -> str:
+    """Of what ``gainstage fix`` says: what was compared, the first candidate, what is proved, and the patch."""
+    parts = proof.split("\n\n")
+    table = next(part for part in parts if "untouched" in part and "random remedy" in part)
+    tried = next(part for part in parts if part.startswith("random remedy")).splitlines()
+    second = next((place for place, line in enumerate(tried) if line.startswith("2 ")), len(tried))
+    ending = parts[next(place for place, part in enumerate(parts) if part.startswith(("✓ proved", "✗ no cure"))) :]
+    return "\n\n".join([parts[0], table, "\n".join([*tried[:second], "…"]), *ending]).strip("\n") + "\n"
 
 
 def read(path: Path) -> str:
