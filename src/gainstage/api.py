@@ -93,7 +93,7 @@ def watch(
         raise GainstageError("watch() inside of another watch(): one training at a time, close the first one before")
     if path is not None and not isinstance(path, str | os.PathLike):
         raise GainstageError(
-            f"watch(path): expected the run file's name, was given {type(path).__name__}; whatever trains inside of the "
+            f"watch(path): expected the run file's name, was given {type(path).__name__}; what trains inside of the "
             "with block is watched, so no model is named"
         )
     config = settings.read({"budget": budget, "every": every, "output": str(path) if path is not None else None})
