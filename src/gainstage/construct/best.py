@@ -15,7 +15,7 @@ from gainstage.construct.unit import Unit, degree
 from gainstage.functions.function import Array
 
 A_SIDE = {1: 2001, 2: 61, 3: 21}  # points on each axis
-ROUNDS = 200
+ROUNDS = 2000
 
 
 def refuse_polynomial(target: Target, box: Box, unit: Unit, tolerance: float) -> None:
@@ -43,7 +43,7 @@ def refuse_polynomial(target: Target, box: Box, unit: Unit, tolerance: float) ->
 
 
 def best_error(points: Array, values: Array, degree: int) -> float:
-    """A lower bound, tight to a percent or so, of the sup-norm error of every polynomial of ``degree``.
+    """A lower bound, tight to a thousandth or so, of the sup-norm error of every polynomial of ``degree``.
 
     Lawson's iteration (1961): weighted least squares, the weights multiplied by the errors. The weighted mean square
     error is below the best largest error in every round. ``points`` has shape (n, axes), ``values`` (n,).
@@ -62,7 +62,7 @@ def best_error(points: Array, values: Array, degree: int) -> float:
         fitted = basis @ np.linalg.lstsq(root * basis, root[:, 0] * values, rcond=None)[0]
         error = np.abs(values - fitted)
         bound = max(bound, float(np.sqrt(weight @ error**2)))
-        if error.max() <= bound * 1.001 or error.max() < 1e-300:
+        if error.max() <= bound * 1.0005 or error.max() < 1e-300:
             break
         weight = weight * error
         weight /= weight.sum()

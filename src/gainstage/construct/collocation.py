@@ -55,16 +55,20 @@ def collocated(request: Request) -> Construction:
             network = _solved(request, layout)
             error = _measured(request, network)
             closest = min(closest, error)
-            if error > SHARE * request.tolerance or _weight(network, samples.x) > HEAVIEST * scale:
+            if error > SHARE * request.tolerance:
+                continue
+            if (heavy := _weight(network, samples.x) / scale) > HEAVIEST:
+                reason = f"; one of {count} units is closer, but by parts {heavy:.0g} times as large that cancel"
                 continue
             built = time.perf_counter()
             bound, rounding = _proved(request, network, error)
             if bound <= request.tolerance:
                 return _told(request, network, (error, bound, rounding), built)
-            reason = f"; one of {len(layout[0])} units is as close as {error:.2g}, but {_why(request, rounding)}"
+            reason = f"; of one that is off by {error:.2g} {_why(request, rounding)}"
     raise CannotApproximate(
-        f"{request.target.text}: up to {COUNTS[-1]} units of {unit.name} came as close as {closest:.2g}, not within "
-        f"{request.tolerance:g}{reason}; take sigmoid or relu, whose construction always ends"
+        f"{request.target.text}: no {COUNTS[-1]} units of {unit.name} or fewer were proved to be within "
+        f"{request.tolerance:g}; the closest was off by {closest:.2g}{reason}; take sigmoid or relu, whose "
+        "construction always ends"
     )
 
 
@@ -77,7 +81,7 @@ def _weight(network: Network, x: Array) -> float:
 
 def _why(request: Request, rounding: float) -> str:
     if rounding < request.tolerance / 2:
-        return "its bound was not proved"
+        return "no bound was proved"
     return f"rounding in {request.dtype} may add {rounding:.2g}: take " + (
         'dtype="float64"' if request.dtype == "float32" else "a larger tolerance"
     )
