@@ -33,11 +33,13 @@ _LIBRARIES = tuple(
 def collect() -> Iterator[Collector]:
     """Note what is made inside of the ``with`` block; torch is not imported by this, but may be inside.
 
+    Only code in files is noted: what is typed at a prompt has no lines to change.
+
     Example:
         >>> with collect() as found:
         ...     import torch
         ...     model = torch.nn.Linear(3, 1)
-        >>> found.places().modules[0].kind
+        >>> found.places().modules[0].kind  # doctest: +SKIP
         'Linear'
     """
     collector = Collector()
