@@ -19,6 +19,7 @@ from pathlib import Path
 import gains
 import remedies_page
 import starts
+from approximation_tables import tables
 from measured import numerics, repair_table, speed
 
 from gainstage.diagnose.engine import RULES
@@ -34,6 +35,7 @@ OVERHEAD = ROOT / "benchmarks" / "results" / "overhead.json"
 THEORY = ROOT / "docs" / "theory.md"
 INITIALISATION = ROOT / "docs" / "initialisation.md"
 STARTS = ROOT / "benchmarks" / "results" / "initialisation.json"
+APPROXIMATION = ROOT / "docs" / "approximation.md"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
 MEASURED = {"numerics": numerics, "functions": speed}
 PAGES = {"numerics": "numerics.md", "functions": "speed.md"}
@@ -84,7 +86,8 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
     written |= repairs()
-    return {**written, **measured_pages(), RULE_PAGES / "index.md": pages.index(rules), README: readme}
+    written |= {**measured_pages(), **approximation()}
+    return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
 
 def measured_pages() -> dict[Path, str]:
@@ -98,6 +101,14 @@ def repairs() -> dict[Path, str]:
     """The page about cures, with the figures of the repair benchmark where it has been run."""
     page, results = ROOT / "docs" / "fix.md", ROOT / "benchmarks" / "results" / "repair.json"
     return {page: between(read(page), "repair", repair_table(json.loads(read(results))))} if results.exists() else {}
+
+
+def approximation() -> dict[Path, str]:
+    """The page about approximation, its tables from the benchmark's results."""
+    results, text = ROOT / "benchmarks" / "results" / "approximation.json", read(APPROXIMATION)
+    for name, block in tables(json.loads(read(results))).items() if results.exists() else ():
+        text = between(text, name, block)
+    return {APPROXIMATION: text}
 
 
 def functions() -> dict[Path, str]:

@@ -21,7 +21,7 @@ SUMMARY = "Build, without training, a network that is proved to be as close to a
 EPILOG = """\
 examples:
   gainstage approximate "sin(3*x)*exp(-x/2)" --on 0,6 --tolerance 0.01
-  gainstage approximate "sin(3*x)*exp(-x/2)" --on 0,6 --tolerance 0.01 --unit relu    18 units instead of 185
+  gainstage approximate "sin(3*x)*exp(-x/2)" --on 0,6 --tolerance 0.01 --unit relu    19 units instead of 185
   gainstage approximate "abs(x)" --on -1,1 --tolerance 0.001 --dtype float64 --rates
   gainstage approximate "exp(-x^2-y^2)" --on -2,2 --on -2,2 --tolerance 0.05 --unit relu
   gainstage approximate --data curve.csv --tolerance 0.05 --export curve.onnx

@@ -81,6 +81,10 @@ def _onnx(built: Construction) -> bytes:
     onnx = _needed("onnx", "onnx")
     helper, operator = onnx.helper, OPERATORS[name]
     attributes = {key: built.network.unit.card.parameters[own] for key, own in operator[1].items()}
+    if built.network.dtype == "float64" and any(float(np.float32(value)) != value for value in attributes.values()):
+        raise CannotApproximate(
+            f"ONNX rounds the parameters of {name} to float32; export it in float32, or .safetensors"
+        )
     kind = {"float32": onnx.TensorProto.FLOAT, "float64": onnx.TensorProto.DOUBLE}[built.network.dtype]
     nodes, signal = [], "x"
     for number in range(len(built.network.layers)):

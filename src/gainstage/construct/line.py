@@ -57,39 +57,50 @@ def staircase(unit: Unit, found: Stairs, low: float, high: float, dtype: Dtype, 
 
 
 def polygon(unit: Unit, found: Polyline, dtype: Dtype, tolerance: float, boost: float = 1.0) -> Network:
-    """A polyline from ramps: one unit for each vertex inside, and one whose edge lies outside for the first slope.
+    """A polyline from ramps: one unit for each vertex inside, and one whose edge lies outside for the slope between.
+
+    Units on the left look to the left, so that none has to carry a turn across the whole interval.
 
     Raises:
         CannotApproximate: when two vertices are closer than the dtype can tell apart.
     """
     before, after = unit.lines
-    turned = abs(after.slope) < abs(before.slope)  # the steeper side must look to the right
-    sign = -1.0 if turned else 1.0
-    before, after = (after, before) if turned else (before, after)
-    slopes = np.diff(found.y) / np.diff(found.x)
+    turned = abs(after.slope) < abs(before.slope)  # the steeper side must look outward
+    before, after, sign = (after, before, -1.0) if turned else (before, after, 1.0)
     _separate(found.x, dtype)
     low, high = found.x[0], found.x[-1]
-    turns, steep = np.diff(slopes), np.ones(len(slopes) - 1)
-    rise = sign * (after.slope - before.slope)
-    first = 1.0
+    slopes = np.diff(found.y) / np.diff(found.x)
+    turns, rise = np.diff(slopes), sign * (after.slope - before.slope)
+    middle = _watershed(found.x, slopes)
+    facing = sign * np.where(np.arange(len(turns)) < middle, -1.0, 1.0)
+    steep, first = np.ones(len(turns)), 1.0
     if not unit.exact:
         corner = abs(float(unit.residual(np.array([unit.crossing + 1e-9]))[0])) + 0.3
         steep = _power_of_two(boost * corner * np.abs(turns / rise) / (BEND * tolerance) + 1.0 / (high - low))
         first = _power_of_two(np.array([boost * 256.0 / (high - low)]))[0]
-    crossing = sign * unit.crossing
-    edges = np.concatenate([[low - OUTSIDE * (high - low) * (not unit.exact)], found.x[1:-1]])
-    steep = np.concatenate([[first], steep])
-    edges = rounded(edges - crossing / steep, dtype)
-    heights = turns / (steep[1:] * rise)
-    lead = (slopes[0] - sign * before.slope * np.sum(heights * steep[1:])) / (sign * after.slope * first)
+    heights = turns / (steep * rise)
+    tilt = before.slope * float(np.sum(heights * steep * facing))
+    lead = (slopes[middle] - tilt) / (sign * after.slope * first)
+    away = low - OUTSIDE * (high - low) * (not unit.exact)
+    steep, facing = np.concatenate([[first], steep]), np.concatenate([[sign], facing])
+    edges = rounded(np.concatenate([[away], found.x[1:-1]]) - unit.crossing / (steep * facing), dtype)
     heights = rounded(np.concatenate([[lead], heights]), dtype)
-    weight, bias = sign * steep, -sign * steep * edges
-    lines = [after] + [before] * (len(edges) - 1)
-    at_start = sum(
-        v * (line.slope * (w * low + b) + line.intercept)
+    weight, bias = facing * steep, -facing * steep * edges
+    at, level = found.x[middle], found.y[middle]
+    lines = [after] + [before] * len(turns)  # in the piece in the middle, which no unit but the first looks at
+    reached = sum(
+        v * (line.slope * (w * at + b) + line.intercept)
         for v, w, b, line in zip(heights, weight, bias, lines, strict=True)
     )
-    return _network(unit, weight, bias, heights, found.y[0] - at_start, dtype)
+    return _network(unit, weight, bias, heights, level - reached, dtype)
+
+
+def _watershed(x: Array, slopes: Array) -> int:
+    """The piece from which units look outward to both sides: where the sum of what they carry is smallest."""
+    turns = np.abs(np.diff(slopes))
+    to_left = np.concatenate([[0.0], np.cumsum(turns * (x[1:-1] - x[0]))])
+    to_right = np.concatenate([[0.0], np.cumsum((turns * (x[-1] - x[1:-1]))[::-1])])[::-1]
+    return int(np.argmin(to_left + to_right + np.abs(slopes) * (x[-1] - x[0])))
 
 
 def sharpness(unit: Unit, edges: int) -> float:

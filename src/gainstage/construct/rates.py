@@ -47,15 +47,16 @@ def rates(built: Construction) -> tuple[Rate, ...]:
     theory = -1.0 if towers else -2.0
     equal = placement.stair_error if towers else placement.chord_error
     found = [_rate("equal widths", [(count, equal(samples, count)) for count in COUNTS], theory)]
-    adaptive = _adaptive(samples, towers, [error for error in found[0].errors if error > 0])
-    return (*found, _rate("placed", adaptive, theory))
+    return (*found, _rate("placed", _placed(samples, towers), theory))
 
 
-def _adaptive(samples: Samples, towers: bool, errors: list[float]) -> list[tuple[int, float]]:
-    """Pieces that the placement needs for each error, and the largest error that it then has."""
+def _placed(samples: Samples, towers: bool) -> list[tuple[int, float]]:
+    """Pieces that the placement needs for about ``COUNTS`` of them, and the largest error that it then has."""
     place: Callable[[Samples, float], Array] = _stair_errors if towers else _line_errors
-    found = {int(count): float(error) for count, error in (place(samples, error) for error in errors)}
-    return sorted(found.items())
+    likely = [samples.variation / (2 * count) if towers else (samples.bend / (4 * count)) ** 2 for count in COUNTS]
+    smallest = NEGLIGIBLE * float(np.max(np.abs(samples.y)))
+    found = (place(samples, error) for error in likely if error > smallest)
+    return sorted({int(count): float(error) for count, error in found}.items())
 
 
 def _stair_errors(samples: Samples, tolerance: float) -> Array:
