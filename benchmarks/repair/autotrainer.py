@@ -138,7 +138,7 @@ def repair(script: str) -> dict[str, object]:
         for name, text in remedies(case, found) if found else ():
             if len(tried) + 1 >= MOST:
                 break
-            trial = laboratory.prepare(replace(order, texts={first.course.files[0]: text}, watch=True), name, 300.0)
+            trial = laboratory.prepare(replace(order, texts={first.course.files[0]: text}, watch=True), 300.0)
             laboratory.run([trial], 0)
             tried.append(name)
             steps += trial.course.steps

@@ -27,7 +27,7 @@ def run(laboratory: Laboratory, tmp_path: Path) -> Run:
         script = tmp_path / "train.py"
         script.write_text(text if whole else TRAINING + text + "\n")
         order = Order("file", "train.py", (), cwd=str(tmp_path), folder="", **settings)
-        trial = laboratory.prepare(order, "a test", limit)
+        trial = laboratory.prepare(order, limit)
         laboratory.run([trial], steps)
         return trial
 

@@ -110,7 +110,7 @@ def test_a_module_is_run_as_python_does(laboratory: Laboratory, tmp_path: Path) 
     (package / "main.py").write_text("from . import other\nimport sys\nprint(__name__, __package__, sys.argv[1:])\n")
     (package / "other.py").write_text("")
     order = Order("module", "package.main", ("--fast",), cwd=str(tmp_path), folder="")
-    trial = laboratory.prepare(order, "module", 60.0)
+    trial = laboratory.prepare(order, 60.0)
     laboratory.run([trial], 0)
     assert trial.course.output == "__main__ package ['--fast']\n"
     assert set(trial.course.files) == {str(package / name) for name in ("__init__.py", "main.py", "other.py")}
@@ -202,7 +202,7 @@ def test_a_course_survives_being_written(tmp_path: Path) -> None:
 def test_a_laboratory_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(TRAINING + "train(50)\n")
     with Laboratory(1) as laboratory:
-        trial = laboratory.prepare(Order("file", "train.py", (), cwd=str(tmp_path), folder=""), "left", 60.0)
+        trial = laboratory.prepare(Order("file", "train.py", (), cwd=str(tmp_path), folder=""), 60.0)
         laboratory.run([trial], 5)
         assert alive(trial.process)
     wait_for_end(trial.process)
@@ -213,7 +213,7 @@ def test_a_laboratory_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_trials_begin_again_where_memory_was_short(laboratory: Laboratory, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(TRAINING + "train(30)\n")
     order = Order("file", "train.py", (), cwd=str(tmp_path), folder="", watch=True)
-    trials = [laboratory.prepare(order, "a test", 60.0) for _ in range(3)]
+    trials = [laboratory.prepare(order, 60.0) for _ in range(3)]
     laboratory.room = 1
     try:
         laboratory.run(trials, 10)
@@ -224,3 +224,17 @@ def test_trials_begin_again_where_memory_was_short(laboratory: Laboratory, tmp_p
     assert [trial.course.steps for trial in trials] == [20, 20, 20]
     assert len({trial.course.losses for trial in trials}) == 1
     assert max(trial.total for trial in trials) == 30
+
+
+@pytest.mark.slow
+def test_where_processes_cannot_be_forked_they_are_started(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TRAINING + "train(10)\nprint('done')\n")
+    order = Order("file", "train.py", (), cwd=str(tmp_path), folder="")
+    with Laboratory(1, forking=False) as laboratory:
+        whole, left = laboratory.prepare(order, 60.0), laboratory.prepare(order, 60.0)
+        laboratory.run([whole], 4)
+        laboratory.run([whole], 0)
+        laboratory.run([left], 4)
+        assert alive(left.process)
+    assert (whole.course.state, whole.course.steps, whole.course.output) == ("finished", 10, "done\n")
+    wait_for_end(left.process)

@@ -188,8 +188,7 @@ class Arms:
             return None
         held = self.trials.setdefault(arm, [])
         if len(held) <= seed:
-            name = candidate.remedy if candidate is not None else "untouched"
-            held.append(self.runner.trial(candidate, seed, "random remedy" if arm == RANDOM else name))
+            held.append(self.runner.trial(candidate, seed))
         return held[seed]
 
     def _rank(self, arm: int, measure: Measure | None, steps: int) -> float:

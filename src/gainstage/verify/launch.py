@@ -23,19 +23,18 @@ from gainstage.verify.order import COUNTER, Course, Order, replace_text
 
 PACKAGE = str(Path(__file__).parents[2])
 PAUSE = 0.01
+FORKING = sys.platform not in ("win32", "darwin")  # with torch imported a fork is not safe on macOS
 BOOT = "import sys; sys.path[0] = {package!r}; from gainstage.verify import zygote; zygote.{call}"
 
 
 @dataclass(slots=True)
 class Trial:
-    """One trial as the waiting process sees it; ``label`` is for whoever draws progress."""
+    """One trial as the waiting process sees it."""
 
     order: Order
-    label: str
     limit: float  # seconds that it may take at a stretch
     process: int = 0
     status: int | None = None  # exit status once it has ended
-    goal: int = 0
     begun: float = 0.0
     course: Course = field(default_factory=lambda: Course("killed"))
     ready: bool = False  # has come to its goal, or to its end
@@ -68,8 +67,9 @@ class Trial:
 class Laboratory:
     """Runs trials, each in a process of its own; a context manager that leaves neither process nor file behind."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, *, forking: bool = FORKING) -> None:
         self.jobs = jobs
+        self.forking = forking
         self.room = 64  # processes that may be alive at a time
         self.folder = Path(tempfile.mkdtemp(prefix="gainstage-fix-"))
         self.trials: list[Trial] = []
@@ -78,7 +78,7 @@ class Laboratory:
         self._spawned: dict[int, subprocess.Popen[str]] = {}
 
     def __enter__(self) -> Laboratory:
-        if sys.platform not in ("win32", "darwin"):
+        if self.forking:
             self._zygote = self._start("main()")
             threading.Thread(target=self._listen, args=(self._zygote.stdout,), daemon=True).start()
         return self
@@ -94,18 +94,18 @@ class Laboratory:
             assert self._zygote.stdout is not None
             self._zygote.stdout.close()
         for process in self._spawned.values():
-            process.wait()
+            process.communicate()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def preload(self, modules: Sequence[str]) -> None:
         """Import these where later trials are forked from."""
         self._ask({"modules": list(modules)})
 
-    def prepare(self, order: Order, label: str, limit: float) -> Trial:
+    def prepare(self, order: Order, limit: float) -> Trial:
         """A trial that is ready to run, in a new folder."""
         folder = self.folder / f"trial{len(self.trials)}"
         folder.mkdir()
-        trial = Trial(replace(order, folder=str(folder)), label, limit)
+        trial = Trial(replace(order, folder=str(folder)), limit)
         self.trials.append(trial)
         return trial
 
@@ -130,12 +130,14 @@ class Laboratory:
         """Kill the trial's processes, if they are alive; its course stays what it was."""
         if trial.process and not trial.over:
             with suppress(ProcessLookupError, PermissionError):
-                kill = os.killpg if self._zygote is not None else os.kill
-                kill(trial.process, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+                if os.name == "posix":
+                    os.killpg(trial.process, signal.SIGKILL)
+                else:
+                    os.kill(trial.process, signal.SIGTERM)
             trial.status = -signal.SIGTERM
 
     def _proceed(self, trial: Trial, steps: int) -> None:
-        trial.goal, trial.begun = steps, time.monotonic()
+        trial.begun = time.monotonic()
         (trial.folder / "course.json").unlink(missing_ok=True)
         if trial.process and not trial.over:
             replace_text(trial.folder / "until", str(steps))

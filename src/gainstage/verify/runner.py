@@ -36,13 +36,13 @@ class Runner:
         """The steps at which rounds may end."""
         return list(plan.horizons(self.options, self.watched.course.steps, self.first_reading))
 
-    def trial(self, candidate: Candidate | None, seed: int, label: str) -> Trial:
+    def trial(self, candidate: Candidate | None, seed: int) -> Trial:
         """A trial of ``candidate`` (``None``: the script as it is), not started yet; seed 0 is watched."""
         texts = {change.path: change.after for change in candidate.changes} if candidate else {}
         order = replace(
             self.watched.trial.order, texts=texts, seed=seed, watch=seed == 0, places=False, seconds=0.0, folder=""
         )
-        return self.laboratory.prepare(order, label, 0.0)
+        return self.laboratory.prepare(order, 0.0)
 
     def goal(self, steps: int) -> int:
         """Where to send a trial for ``steps``: 0, the script's end, where that is what it comes to."""

@@ -58,7 +58,7 @@ def watch(
     """
     seconds = 0.0 if options.steps else plan.WATCHED
     patience = options.time_limit or plan.BEFORE + plan.WATCHED
-    trial = laboratory.prepare(replace(order, watch=True, places=True, seconds=seconds), "as it is", patience)
+    trial = laboratory.prepare(replace(order, watch=True, places=True, seconds=seconds), patience)
     laboratory.run(
         [trial], options.steps, lambda: progress("watching the training as it is", trial.live, options.steps)
     )
