@@ -65,7 +65,8 @@ class Table:
             texts = [text.ljust(width) for text, width in zip(row[:2], widths[:2], strict=True)]
             numbers = [text.rjust(width) for text, width in zip(row[2:4], widths[2:], strict=True)]
             lines.append("  ".join([*texts, *numbers, row[4]]).rstrip())
-        return "\n".join([f"read by {self.way}; {self.series} activations in series", *lines])
+        guess = " (a guess: with inputs a forward pass tells)" if self.way.startswith("the order") else ""
+        return "\n".join([f"read by {self.way}{guess}; {self.series} activations in series", *lines])
 
 
 def _number(value: float) -> str:
