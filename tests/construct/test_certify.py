@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flint import arb
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gainstage.construct import placement
@@ -58,6 +58,7 @@ def test_the_bound_holds_and_is_below_the_tolerance(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sigmoid", "relu", "gelu", "binary_step"])
 @settings(max_examples=4, deadline=None)
+@example(place=0.2, change=0.15)  # too far at one point alone, which halving reaches and then cannot halve
 @given(place=st.floats(0, 0.999), change=st.sampled_from([-0.2, 0.15, 0.3]))
 def test_a_spoilt_weight_is_noticed(kind: str, place: float, change: float) -> None:
     made = network(kind)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import sympy
 
-from gainstage.construct.build import box, construct
+from gainstage.construct.build import construct
 from gainstage.construct.errors import CannotApproximate
 from gainstage.construct.rates import rates
+from gainstage.construct.request import box
 from gainstage.construct.unit import degree, unit
 from gainstage.functions import names
 

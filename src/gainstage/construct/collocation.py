@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,12 +17,10 @@ from gainstage.construct import placement
 from gainstage.construct.errors import CannotApproximate
 from gainstage.construct.jumps import refuse_jumps
 from gainstage.construct.network import Layer, Network, rounded
-from gainstage.construct.report import Construction, Proof, Report
+from gainstage.construct.report import Construction, Outcome, Plan, told
+from gainstage.construct.request import Request
 from gainstage.construct.unit import Unit
 from gainstage.functions.function import Array
-
-if TYPE_CHECKING:
-    from gainstage.construct.build import Request
 
 COUNTS = (2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 SCALES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of a copy, in distances between neighbours
@@ -31,6 +29,7 @@ SMALLEST = {"float32": 1e-5, "float64": 1e-9}  # singular values that count, so 
 HEAVIEST = 1e4  # sum of the last layer's parts, relative to the function: with more, bounds say nothing
 SHARE = 0.8  # of the tolerance, at the points; the rest is for the proof
 POINTS = 8  # for each unit
+CHECKED = 4001  # points at which the error is measured
 
 Layout = tuple[Any, Any]  # weights and biases, of shape (units,)
 
@@ -61,10 +60,10 @@ def collocated(request: Request) -> Construction:
                 reason = f"; one of {count} units is closer, but by parts {heavy:.0g} times as large that cancel"
                 continue
             built = time.perf_counter()
-            bound, rounding = _proved(request, network, error)
-            if bound <= request.tolerance:
-                return _told(request, network, (error, bound, rounding), built)
-            reason = f"; of one that is off by {error:.2g} {_why(request, rounding)}"
+            outcome = _checked(request, network, error)
+            if outcome.bound <= request.tolerance:
+                return told(request, network, Plan("collocation", count), outcome, built)
+            reason = f"; of one that is off by {error:.2g} {_why(request, outcome.rounding)}"
     raise CannotApproximate(
         f"{request.target.text}: no {COUNTS[-1]} units of {unit.name} or fewer were proved to be within "
         f"{request.tolerance:g}; the closest was off by {closest:.2g}{reason}; take sigmoid or relu, whose "
@@ -117,45 +116,24 @@ def _solved(request: Request, layout: Layout) -> Network:
     return Network(request.unit, (Layer(weight[:, None], bias), Layer(found[None, :-1], found[-1:])), request.dtype)
 
 
+def _points(request: Request) -> Array:
+    return np.linspace(*request.box[0], CHECKED) if request.target.points is None else request.target.points[0]
+
+
 def _measured(request: Request, network: Network) -> float:
-    x = np.linspace(*request.box[0], 4001) if request.target.points is None else request.target.points[0]
+    x = _points(request)
     error = np.abs(network(x[:, None]) - request.target.value(x))
     return float(np.max(error)) if np.isfinite(error).all() else np.inf
 
 
-def _proved(request: Request, network: Network, error: float) -> tuple[float, float]:
-    """The bound and the part of it that rounding may add."""
+def _checked(request: Request, network: Network, error: float) -> Outcome:
+    """The error's bound by the best means that the target allows."""
     from gainstage.construct.exact.smooth import certify_smooth, rounding_smooth
     from gainstage.construct.exact.surface import surface
 
-    low, high = request.box[0]
+    (low, high), points = request.box[0], len(_points(request))
     rounding = rounding_smooth(network, low, high)
     if request.target.knowledge == "sampled" or error + rounding > request.tolerance:
-        return error + rounding, rounding
+        return Outcome(error, points, error + rounding, rounding)
     bound = certify_smooth(network, surface(request.target), low, high, request.tolerance - rounding)
-    return bound + rounding, rounding
-
-
-def _told(request: Request, network: Network, sure: tuple[float, float, float], built: float) -> Construction:
-    known = request.target.knowledge
-    proof: Proof = "certified" if known == "certified" else "modulus" if known == "modulus" else "sampled"
-    report = Report(
-        function=request.target.text,
-        domain=request.box,
-        tolerance=request.tolerance,
-        unit=request.unit.name,
-        construction="collocation",
-        dtype=request.dtype,
-        units=network.units,
-        pieces=network.units[0],
-        equal_width=None,
-        bound=sure[1],
-        proof=proof,
-        measured_error=sure[0],
-        points=4001 if request.target.points is None else len(request.target.points[0]),
-        rounding=sure[2],
-        largest_weight=network.largest_weight,
-        build_seconds=built - request.started,
-        proof_seconds=time.perf_counter() - built,
-    )
-    return Construction(request.target, request.box, network, report)
+    return Outcome(error, points, bound + rounding, rounding)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gainstage.construct.one import evaluator
 from gainstage.construct.report import Construction
 
 MARGIN = 0.05  # of the curves' height
@@ -29,8 +30,6 @@ class Drawing:
 
 def draw(built: Construction, count: int) -> Drawing:
     """``count`` points of both curves."""
-    from gainstage.construct.one import evaluator
-
     several = len(built.box) > 1
     points = np.stack([np.linspace(low, high, count) for low, high in built.box], axis=-1)
     function = built.target.value(*points.T)

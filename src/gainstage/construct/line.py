@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from gainstage.construct.errors import CannotApproximate
-from gainstage.construct.network import Dtype, Layer, Network, rounded
+from gainstage.construct.network import Dtype, Layer, Network, power_of_two, rounded
 from gainstage.construct.placement import Polyline, Stairs
 from gainstage.construct.unit import Unit
 from gainstage.functions.function import Array
 
-SHARPEST = 128  # steepness times tower's width, at least: the rise then takes a sixteenth of the tower
+SHARP = 128  # steepness times tower's width, at least: the rise then takes a sixteenth of the tower
 LEAK = 0.01  # share of the tolerance that may come from units whose edge is elsewhere
 BEND = 0.01  # share of the tolerance that the rounded corner of one smooth ramp may cost
 FEWEST_NUMBERS = 4  # of the dtype between two edges
@@ -38,7 +38,7 @@ def staircase(unit: Unit, found: Stairs, low: float, high: float, dtype: Dtype, 
     _separate(found.edges, dtype)
     steep = np.ones(len(narrow))
     if not unit.jumps:
-        steep = _power_of_two(boost * sharpness(unit, len(narrow)) / narrow)
+        steep = power_of_two(boost * sharpness(unit, len(narrow)) / narrow)
     if left.slope != 0 and len(steep):
         steep = np.full(len(steep), steep.max())  # parallel lines cancel only between units of one steepness
     edges = rounded(found.edges - (0.0 if unit.jumps else unit.crossing) / steep, dtype)
@@ -76,8 +76,8 @@ def polygon(unit: Unit, found: Polyline, dtype: Dtype, tolerance: float, boost: 
     steep, first = np.ones(len(turns)), 1.0
     if not unit.exact:
         corner = abs(float(unit.residual(np.array([unit.crossing + 1e-9]))[0])) + 0.3
-        steep = _power_of_two(boost * corner * np.abs(turns / rise) / (BEND * tolerance) + 1.0 / (high - low))
-        first = _power_of_two(np.array([boost * 256.0 / (high - low)]))[0]
+        steep = power_of_two(boost * corner * np.abs(turns / rise) / (BEND * tolerance) + 1.0 / (high - low))
+        first = power_of_two(np.array([boost * 256.0 / (high - low)]))[0]
     heights = turns / (steep * rise)
     tilt = before.slope * float(np.sum(heights * steep * facing))
     lead = (slopes[middle] - tilt) / (sign * after.slope * first)
@@ -106,7 +106,7 @@ def _watershed(x: Array, slopes: Array) -> int:
 def sharpness(unit: Unit, edges: int) -> float:
     """Steepness times tower's width at which all other units together leak less than ``LEAK`` into a tower."""
     left, right = unit.lines
-    for power in range(int(np.log2(SHARPEST)), 40):
+    for power in range(int(np.log2(SHARP)), 40):
         far = 2.0 ** (power - 1) * np.array([-1.0, 1.0])
         leak = np.max(np.abs(unit.residual(far))) / abs(right.intercept - left.intercept)
         if leak * (2 + 2 * np.log2(edges + 1)) <= LEAK:
@@ -129,10 +129,6 @@ def _balanced(heights: Array, dtype: Dtype) -> Array:
         found[k] = rounded(np.array(level - reached), dtype)
         reached += found[k]
     return found
-
-
-def _power_of_two(values: Array) -> Array:
-    return np.exp2(np.ceil(np.log2(values)))
 
 
 def _separate(edges: Array, dtype: Dtype) -> None:

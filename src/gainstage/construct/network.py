@@ -64,3 +64,8 @@ class Network:
 def rounded(values: Array, dtype: str) -> Array:
     """The nearest numbers of the dtype, as float64."""
     return np.asarray(values, dtype=DTYPES[dtype]).astype(float)
+
+
+def power_of_two(values: Array) -> Array:
+    """The next powers of two: to multiply by them rounds nothing."""
+    return np.exp2(np.ceil(np.log2(values)))

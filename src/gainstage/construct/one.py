@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,13 +14,11 @@ from gainstage.construct.line import polygon, staircase
 from gainstage.construct.local import local
 from gainstage.construct.network import Network
 from gainstage.construct.placement import Samples
-from gainstage.construct.report import Construction, Proof, Report
+from gainstage.construct.report import Construction, Outcome, Plan, told
+from gainstage.construct.request import Request
 from gainstage.construct.rounding import rounding
 from gainstage.construct.target import Target
 from gainstage.functions.function import Array
-
-if TYPE_CHECKING:
-    from gainstage.construct.build import Request
 
 # Share of the tolerance that the placement may use, and a factor on the steepness, one attempt after the other.
 ATTEMPTS = {
@@ -33,15 +29,6 @@ ATTEMPTS = {
 MOST_ROUNDING = 0.6  # share of the tolerance that rounding may take
 CHECKED = 40_001  # points at which the error is measured
 EXACTLY = 2**24  # units times points up to which every unit is computed
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a check found: an upper bound of the error and the part of it that rounding may add."""
-
-    bound: float
-    rounding: float
-    reason: str = ""
 
 
 def one(request: Request) -> Construction:
@@ -59,7 +46,7 @@ def one(request: Request) -> Construction:
         built = time.perf_counter()
         outcome = checked(request, network)
         if outcome.bound <= request.tolerance:
-            return _told(request, network, pieces, samples, outcome, built)
+            return told(request, network, _plan(request, pieces, samples), outcome, built)
         reason = outcome.reason or reason
     raise CannotApproximate(
         f"{wanted.text} on [{low:g}, {high:g}]: no attempt was proved to be within {request.tolerance:g}"
@@ -126,17 +113,15 @@ def checked(request: Request, network: Network) -> Outcome:
     """The error's bound by the best means that the target allows."""
     low, high = request.box[0]
     lost = rounding(network, low, high, worst(network))
-    seen = measured(network, request.target, request.box[0])[0]
-    if seen + lost > request.tolerance or request.target.knowledge == "sampled":
-        return Outcome(seen + lost, lost)
+    error, points = measured(network, request.target, request.box[0])
+    if error + lost > request.tolerance or request.target.knowledge == "sampled":
+        return Outcome(error, points, error + lost, lost)
     from gainstage.construct.exact.certify import certify
     from gainstage.construct.exact.surface import surface
 
     found = certify(network, surface(request.target), low, high, request.tolerance)
-    where = ", ".join(f"[{left:.6g}, {right:.6g}]" for left, right in found.failed[:1])
-    return Outcome(
-        np.inf if found.failed else found.bound, found.rounding, f"the proof failed on {where}" if where else ""
-    )
+    where = "".join(f"the proof failed on [{left:.6g}, {right:.6g}]" for left, right in found.failed[:1])
+    return Outcome(error, points, np.inf if found.failed else found.bound, found.rounding, where)
 
 
 def measured(network: Network, wanted: Target, side: tuple[float, float]) -> tuple[float, int]:
@@ -154,33 +139,7 @@ def evaluator(network: Network, points: int) -> Callable[[Array], Array]:
     return near if near is not None else lambda x: network(x[:, None])
 
 
-def _told(
-    request: Request, network: Network, pieces: int, samples: Samples, outcome: Outcome, built: float
-) -> Construction:
-    done = time.perf_counter()
-    step = request.unit.kind == "step"
-    equal = placement.equal_towers if step else placement.equal_pieces
-    error, points = measured(network, request.target, request.box[0])
-    proof: Proof = "sampled"
-    if request.target.knowledge != "sampled":
-        proof = "certified" if request.target.expression else "modulus"
-    report = Report(
-        function=request.target.text,
-        domain=request.box,
-        tolerance=request.tolerance,
-        unit=request.unit.name,
-        construction="towers" if step else "polyline",
-        dtype=request.dtype,
-        units=network.units,
-        pieces=pieces,
-        equal_width=equal(samples, request.tolerance),
-        bound=outcome.bound,
-        proof=proof,
-        measured_error=error,
-        points=points,
-        rounding=outcome.rounding,
-        largest_weight=network.largest_weight,
-        build_seconds=built - request.started,
-        proof_seconds=done - built,
-    )
-    return Construction(request.target, request.box, network, report)
+def _plan(request: Request, pieces: int, samples: Samples) -> Plan:
+    if request.unit.kind == "step":
+        return Plan("towers", pieces, placement.equal_towers(samples, request.tolerance))
+    return Plan("polyline", pieces, placement.equal_pieces(samples, request.tolerance))

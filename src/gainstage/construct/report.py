@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from time import perf_counter
 
 from gainstage.construct.network import Network
-from gainstage.construct.target import Box, Target
-
-Proof = Literal["certified", "modulus", "sampled"]
+from gainstage.construct.request import Request
+from gainstage.construct.target import Box, Knowledge, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Report:
     pieces: int
     equal_width: int | None
     bound: float
-    proof: Proof
+    proof: Knowledge
     measured_error: float
     points: int
     rounding: float
@@ -55,3 +54,50 @@ class Construction:
     box: Box
     network: Network
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found: the error at ``points`` points, an upper bound of it, and what rounding may add of that.
+
+    ``bound`` is infinite where none was proved; ``reason`` then says why.
+    """
+
+    error: float
+    points: int
+    bound: float
+    rounding: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a network was made: the construction's name, its towers, pieces or cells, and those of equal width."""
+
+    construction: str
+    pieces: int
+    equal_width: int | None = None
+
+
+def told(request: Request, network: Network, plan: Plan, outcome: Outcome, built: float) -> Construction:
+    """The construction with its report; ``built`` is the clock when the network was there."""
+    report = Report(
+        function=request.target.text,
+        domain=request.box,
+        tolerance=request.tolerance,
+        unit=request.unit.name,
+        construction=plan.construction,
+        dtype=request.dtype,
+        units=network.units,
+        pieces=plan.pieces,
+        equal_width=plan.equal_width,
+        bound=outcome.bound,
+        proof=request.target.knowledge,
+        measured_error=outcome.error,
+        points=outcome.points,
+        rounding=outcome.rounding,
+        largest_weight=network.largest_weight,
+        build_seconds=built - request.started,
+        proof_seconds=perf_counter() - built,
+    )
+    return Construction(request.target, request.box, network, report)

@@ -11,20 +11,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gainstage.construct.errors import CannotApproximate
 from gainstage.construct.grid import Grid, grid
-from gainstage.construct.network import Dtype, Layer, Network, rounded
-from gainstage.construct.report import Construction, Proof, Report
+from gainstage.construct.network import Dtype, Layer, Network, power_of_two, rounded
+from gainstage.construct.report import Construction, Outcome, Plan, told
+from gainstage.construct.request import Request
 from gainstage.construct.unit import Unit
 from gainstage.functions.function import Array
-
-if TYPE_CHECKING:
-    from gainstage.construct.build import Request
 
 SHARP_STEP = 4096.0  # steepness times cell's width: a step is over within a hundredth of the cell
 SHARP_AND = 128.0  # steepness of the second layer's steps, whose inputs are 0 and 1
@@ -66,9 +63,10 @@ def several(request: Request) -> Construction:
         found, factor = grid(request.target, request.box, share * request.tolerance, steps, request.dtype, factor)
         made = product(request.unit, found, request.dtype, request.tolerance)
         built = time.perf_counter()
-        error, bound, rounding, reason = _checked(request, made)
-        if bound <= request.tolerance:
-            return _told(request, made, (error, bound, rounding), built)
+        outcome = _checked(request, made)
+        if outcome.bound <= request.tolerance:
+            return told(request, made.network, Plan("products", found.cells), outcome, built)
+        reason = outcome.reason
         factor *= FINER[request.target.knowledge]
     raise CannotApproximate(
         f"{request.target.text}: no attempt was proved to be within {request.tolerance:g}{reason}; "
@@ -81,7 +79,7 @@ def _fit(unit: Unit) -> None:
         raise CannotApproximate(f"{unit.name}: two and three inputs need a step or a ramp, such as sigmoid or relu")
     if unit.kind == "ramp" and min(abs(line.slope) for line in unit.lines) > 0:
         raise CannotApproximate(f"{unit.name} rises on both sides; two and three inputs need a level one, as of relu")
-    if unit.kind == "step" and unit.lines[0].slope != 0:
+    if unit.kind == "step" and (unit.lines[0].slope != 0 or not unit.monotone):
         raise CannotApproximate(f"{unit.name} is no step by itself; two and three inputs need one, such as sigmoid")
     if unit.kind == "step" and np.max(np.abs(unit.residual(np.array([-40.0, 40.0])))) > FAST:
         raise CannotApproximate(f"{unit.name} is flat too late for a second layer; take sigmoid, tanh or erf")
@@ -116,7 +114,7 @@ def _steps(
     steep, edges = [], []
     for line in found.lines:
         width = np.minimum(np.diff(line)[:-1], np.diff(line)[1:])
-        steep.append(np.ones(len(width)) if unit.jumps else _power_of_two(SHARP_STEP / width))
+        steep.append(np.ones(len(width)) if unit.jumps else power_of_two(SHARP_STEP / width))
         edges.append(rounded(line[1:-1] - (0.0 if unit.jumps else unit.crossing) / steep[-1], dtype))
     first = _first(steep, [-s * e for s, e in zip(steep, edges, strict=True)], dtype)
     sharp = 1.0 if unit.jumps else SHARP_AND
@@ -141,7 +139,7 @@ def _ramps(
     level = left.intercept if left.slope == 0 else right.intercept
     corner = 0.0 if unit.exact else abs(float(unit.residual(np.array([unit.crossing + 1e-9]))[0])) + 0.3
     total = float(np.abs(weight).sum()) + 1e-300
-    sharp = 1.0 if unit.exact else float(_power_of_two(np.array([total * corner / (BEND * tolerance)]))[0])
+    sharp = 1.0 if unit.exact else float(power_of_two(np.array([total * corner / (BEND * tolerance)]))[0])
     steep, edges, bias = [], [], []
     for line in found.lines:
         finest = float(np.diff(line).min())
@@ -176,21 +174,17 @@ def _first(steep: list[Array], bias: list[Array], dtype: Dtype) -> Layer:
     return Layer(weight, rounded(np.concatenate(bias), dtype))
 
 
-def _power_of_two(values: Array) -> Array:
-    return np.exp2(np.ceil(np.log2(values)))
-
-
-def _checked(request: Request, made: Product) -> tuple[float, float, float, str]:
-    """Measured error, bound, the part of it that rounding may add, and why there is no bound, if there is none."""
+def _checked(request: Request, made: Product) -> Outcome:
+    """The error's bound by the best means that the target allows."""
     error = _measured(request, made)
     if error > request.tolerance or request.target.knowledge == "sampled":
-        return error, error, 0.0, ""
+        return Outcome(error, POINTS, error, 0.0)
     from gainstage.construct.exact.cells import certify_cells
     from gainstage.construct.exact.surface import surface
 
     found = certify_cells(made, surface(request.target), request.box, request.tolerance)
     where = f"; the proof failed on {found.failed}" if found.failed else ""
-    return error, found.bound, found.rounding, where
+    return Outcome(error, POINTS, found.bound, found.rounding, where)
 
 
 def _measured(request: Request, made: Product) -> float:
@@ -198,29 +192,3 @@ def _measured(request: Request, made: Product) -> float:
     low, high = np.array(request.box).T
     points = low + (high - low) * np.random.default_rng(0).random((POINTS, len(low)))
     return float(np.max(np.abs(made.network(points) - request.target.value(*points.T))))
-
-
-def _told(request: Request, made: Product, sure: tuple[float, float, float], built: float) -> Construction:
-    done = time.perf_counter()
-    known = request.target.knowledge
-    proof: Proof = "certified" if known == "certified" else "modulus" if known == "modulus" else "sampled"
-    report = Report(
-        function=request.target.text,
-        domain=request.box,
-        tolerance=request.tolerance,
-        unit=request.unit.name,
-        construction="products",
-        dtype=request.dtype,
-        units=made.network.units,
-        pieces=made.grid.cells,
-        equal_width=None,
-        bound=sure[1],
-        proof=proof,
-        measured_error=sure[0],
-        points=POINTS,
-        rounding=sure[2],
-        largest_weight=made.network.largest_weight,
-        build_seconds=built - request.started,
-        proof_seconds=done - built,
-    )
-    return Construction(request.target, request.box, made.network, report)

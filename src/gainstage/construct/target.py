@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from gainstage.construct.expression import on_arrays
 from gainstage.functions.function import Array
 
 Modulus = Callable[[float], float]
+Knowledge = Literal["certified", "modulus", "sampled"]
 Box = tuple[tuple[float, float], ...]  # the two ends on every axis
 MOST_AXES = 3
 
@@ -39,7 +40,7 @@ class Target:
         return len(self.variables)
 
     @property
-    def knowledge(self) -> str:
+    def knowledge(self) -> Knowledge:
         """What a bound can rest on: "certified", "modulus" or "sampled"."""
         return "certified" if self.expression else "modulus" if self.modulus else "sampled"
 

@@ -2,6 +2,9 @@
 
 What the network would be with perfect steps or ramps is compared with the function over each cell by enclosures. How
 far the real units, rounding and what was left out can move it is bounded once, by the sum of the mixed differences.
+
+What is proved is the construction on this grid. That the arrays of the network are this construction is not read off
+them, as it is for one input, but tested.
 """
 
 from __future__ import annotations

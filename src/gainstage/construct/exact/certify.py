@@ -26,6 +26,7 @@ PRECISION = 128  # bits: sums of doubles of very different sizes stay exact, or 
 NEIGHBOURS = 2  # units on each side that are looked at one by one
 TRANSITION = 8.0  # |z| up to which a unit bends most: where boxes are cut first
 SLIGHT = 1e-3  # share of what is allowed: a residual that is not worth more than its tail
+NEARER = 1 - 1e-9  # a distance less the rounding of its computation
 BOXES = 100  # of one gap, before it is given up
 WITHOUT_SLOPES = 4000  # the same where only values are known, so that boxes are many and cheap
 GAPS = 3  # given up, after which the rest is not looked at
@@ -87,14 +88,14 @@ class _Proof:
         while left_boxes:
             box = left_boxes.pop()
             bound = self._error(number, box).magnitude.high
-            budget -= 1
-            if bound <= self.allowed or budget < 0:
+            self.boxes += 1
+            if bound <= self.allowed:
                 worst = bound if bound > worst else worst
+            elif budget > 0 and box.low < box.middle < box.high:
+                left_boxes.extend(box.split())
+                budget -= 1
             else:
-                left_boxes.extend(box.split() if box.width > 0 else ())
-            if budget < 0:
-                break
-        self.boxes += self.budget - budget
+                return bound
         return worst
 
     def _cut(self, number: int, left: arb, right: arb) -> list[Interval]:
@@ -126,7 +127,7 @@ class _Proof:
     def _tail(self, k: int, distance: float) -> float:
         """The most that unit ``k`` adds to its line at ``distance`` from its edge or farther."""
         surely = distance - 4 * np.spacing(abs(self.edges.at[k]))
-        return abs(self.edges.height[k]) * self.unit.tail(abs(self.edges.weight[k]) * surely * (1 - SLIGHT))
+        return abs(self.edges.height[k]) * self.unit.tail(abs(self.edges.weight[k]) * surely * NEARER)
 
     def _residual(self, k: int, passed: bool, box: Interval) -> Interval:
         """What unit ``k`` adds to its line over ``box``, whichever way w·x + b is rounded."""
