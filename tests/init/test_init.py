@@ -132,6 +132,11 @@ def test_gates_are_seen() -> None:
     assert "a gate" in table["gate.weight"].why and "the output" in table["out.weight"].why
 
 
+def test_glu_is_a_gate() -> None:
+    model = nn.Sequential(nn.Linear(20, 64), nn.GLU(), nn.Linear(32, 3))
+    assert "a gate" in given(model)["0.weight"].why
+
+
 def test_recurrent_layers() -> None:
     model = Recurrent()
     table = given(model)
@@ -168,6 +173,31 @@ def test_what_must_not_be_touched() -> None:
     assert "frozen" in table["5.weight"].why and "normalisation" in table["1.weight"].why
     assert "parametrisation" in table["3.parametrizations.weight.original1"].why
     assert not table["1.weight"].changed and table["0.weight"].changed
+
+
+def test_an_adapter_starts_without_effect() -> None:
+    class Adapted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.base = nn.Linear(8, 8).requires_grad_(False)
+            self.down, self.up = nn.Linear(8, 2, bias=False), nn.Linear(2, 8, bias=False)
+            nn.init.zeros_(self.up.weight)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.base(x) + 0.5 * self.up(self.down(x))
+
+    model, x = Adapted(), data(8, 8)
+    before = model(x).detach()
+    for table in (given(model), given(model, x)):
+        assert "adapts" in table["up.weight"].why and table["down.weight"].changed
+    assert torch.equal(model(x), before)
+
+
+def test_a_compiled_network_is_read_as_what_it_wraps() -> None:
+    plain = chain(2, nn.Tanh)
+    before = state(plain)
+    assert given(torch.compile(plain, backend="eager")).way == "torch.fx"  # type: ignore[arg-type]
+    assert not same(plain, before)
 
 
 def test_only_what_was_asked_for() -> None:

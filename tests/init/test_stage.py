@@ -70,6 +70,26 @@ def test_the_signal_of_a_chain_stays_as_the_ladder_measures_it() -> None:
     assert gains == pytest.approx([0.0] * 29, abs=TENTH)
 
 
+@pytest.mark.parametrize("name", ["resnet", "resnet-batchnorm"])
+def test_a_branch_gets_its_share_of_what_goes_past_it(name: str) -> None:
+    """Four blocks: each branch ends with a quarter of the deviation of the identity beside it."""
+    model, inputs = ZOO[name]()
+    gainstage.stage_(model, inputs, generator=seeded())
+    blocks = [layer for layer in model if hasattr(layer, "second")]
+    shares: list[float] = []
+    for block in blocks:
+        block.register_forward_hook(lambda b, given, _: shares.append(_share(b, given[0])))
+    with torch.no_grad():
+        model(inputs)
+    assert len(shares) == 4
+    assert shares == pytest.approx([0.25] * 4, rel=0.012)
+
+
+def _share(block: nn.Module, past: torch.Tensor) -> float:
+    end = block.second(torch.relu(block.norms[0](block.first(past))))
+    return float(deviation(end, 1) / deviation(past, 1))
+
+
 def test_gradients_hold_where_widths_are_equal() -> None:
     model, inputs = chain(50, nn.SiLU), data(256, 20)
     gainstage.stage_(model, inputs, generator=seeded())

@@ -58,7 +58,7 @@ def he_(
 
     Example:
         >>> layer = he_(torch.nn.Linear(400, 300), "silu", generator=torch.Generator().manual_seed(0))
-        >>> round(float(layer.weight.std()) * 20, 1)  # 1 / sqrt(E silu^2) = 1.68
+        >>> round(layer.weight.std().item() * 20, 1)  # 1 / sqrt(E silu^2) = 1.68
         1.7
     """
     found = gain(function)

@@ -21,6 +21,7 @@ from gainstage.init.staging import Staging
 from gainstage.init.table import NAN, Row, Table
 from gainstage.init.tracing import traced
 from gainstage.init.whole import Given, wholes
+from gainstage.observe.naming import unwrap
 
 
 def init_(
@@ -58,7 +59,7 @@ def init_(
     check_model(model, "init_")
     if inputs is not None:
         check_inputs(inputs, "init_")
-    graph = traced(model) if inputs is None else watched(model, inputs)
+    graph = traced(unwrap(model)) if inputs is None else watched(model, inputs)
     may = chosen(model, only, "init_")
     found = plans(graph, may)
     with all_or_nothing(model):

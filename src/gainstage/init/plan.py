@@ -13,7 +13,7 @@ from gainstage.init.draw import Generator, normal, orthogonal
 from gainstage.init.graph import Call, Graph
 from gainstage.init.layout import Layout
 from gainstage.init.level import Level, level
-from gainstage.init.roles import Role, function_of, pairs, role, spread
+from gainstage.init.roles import Role, beside, function_of, pairs, role, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def plans(graph: Graph, may: Collection[int], *, keep: bool = False) -> list[Pla
     """
     first: dict[int, Call] = {}
     for call in graph.calls:
-        if call.layout is not None and id(call.weight) in may:
+        if call.layout is not None and id(call.weight) in may and not _adapts(call, may):
             first.setdefault(id(call.weight), call)
     roles = {call.index: role(graph, call) for call in first.values()}
     chosen = _Levels(graph, may, keep)
@@ -92,6 +92,12 @@ class _Levels:
                 before, after = found
                 self.paired.add(before.index)
                 self.reads.update((each.index, spread(before, each)) for each in after)
+
+
+def _adapts(call: Call, may: Collection[int]) -> bool:
+    """Zeros that are added to what a frozen layer gives (LoRA): the network is to start as it was."""
+    frozen = any(other.weight is not None and id(other.weight) not in may for other in beside(call))
+    return frozen and call.weight is not None and not call.weight.detach().any()
 
 
 def _opposite(call: Call) -> bool:

@@ -41,6 +41,8 @@ def untouched(model: nn.Module, name: str, parameter: nn.Parameter, chosen: bool
         return "left alone: not among only="
     if ".parametrizations." in f".{name}" or own.endswith(("_orig", "_g", "_v")):
         return "left alone: the weight is computed from it (a parametrisation)"
+    if parameter.dim() > 1 and not parameter.detach().any():
+        return "left alone: zero, beside a frozen layer that it adapts"
     module = model.get_submodule(owner)
     if isinstance(module, _NORMALISATIONS):
         return "left alone: scale or shift of a normalisation"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gainstage import functions
 from gainstage.functions.function import Function
-from gainstage.init.graph import PRODUCTS, Call, Graph, is_mixing
+from gainstage.init.graph import ADDITIONS, PRODUCTS, Call, Graph, is_mixing
 
 # What changes neither which units there are nor their order.
 _KEEPS_UNITS = frozenset(
@@ -54,11 +54,24 @@ def role(graph: Graph, call: Call) -> Role:
             kind = "attention"
         elif taker.opens and kind == "output":
             kind = "linear"
-        elif is_mixing(taker) and kind == "output" and any(next(_onward(taker), None) or ()):
-            kind = "attention" if taker.function == "softmax" else kind
+        elif taker.function == "glu":
+            kind = "gate"
+        elif taker.function == "softmax" and taker.takers and kind == "output":
+            kind = "attention"
     if call.kind == "embedding":
         kind = "embedding"
     return Role(kind, activation, branch, normalised, tuple(_received(call)))
+
+
+def beside(call: Call) -> Iterator[Call]:
+    """The layers whose outputs are added to this one's."""
+    for taker, before in _onward(call):
+        if taker.name in ADDITIONS:
+            for other in taker.sources:
+                while other is not before and not other.opens and len(other.sources) == 1:
+                    other = other.sources[0]
+                if other is not before and other.opens:
+                    yield other
 
 
 def _onward(call: Call) -> Iterator[tuple[Call, Call | None]]:

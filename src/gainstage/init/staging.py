@@ -26,7 +26,9 @@ class Staging:
         self.plans = {id(plan.call.weight): plan for plan in found if not plan.layout.chosen}
         self.levels, self.may, self.branches = levels, may, max(graph.branches, 1)
         self.sums = {id(plan.call.weight): graph.passed_by(plan.call) for plan in found if plan.role.branch}
-        self._needed = {each.index for each in self.sums.values() if each is not None}
+        # What goes past a branch counts its units where the branch's end does.
+        ranks = {key: len(plan.layout.kernel) for key, plan in self.plans.items()}
+        self._needed = {each.index: ranks[key] for key, each in self.sums.items() if each is not None}
         self._heard: dict[int, float] = {}
 
     def __call__(self, call: Call, output: torch.Tensor) -> torch.Tensor:
@@ -35,7 +37,7 @@ class Staging:
         if plan is not None:
             output = self._staged(plan, call, output)
         if call.index in self._needed:
-            self._heard[call.index] = float(deviation(output, -1))
+            self._heard[call.index] = float(deviation(output, output.dim() - 1 - self._needed[call.index]))
         return output
 
     def _staged(self, plan: Plan, call: Call, output: torch.Tensor) -> torch.Tensor:
