@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from gainstage.construct.drawing import Drawing, draw
 from gainstage.construct.rates import Rate
 from gainstage.construct.report import Construction, Report
-from gainstage.show.chart import chart
+from gainstage.show.chart import chart, ticks
 from gainstage.show.console import Choice, Column, Page, Spans, Terminal, terminal
 from gainstage.show.html import document
 from gainstage.show.machine import finite
@@ -20,6 +20,7 @@ from gainstage.show.plot import add_plot
 PLOT_COLUMNS, PLOT_ROWS = 72, 14
 CHART_POINTS = 481
 LABEL = 20
+MARGIN = 14  # cells beside the plot, for the values along its side
 SURE = {
     "certified": ("certified by ball arithmetic on the whole domain", "good"),
     "modulus": ("proved from the modulus of continuity that was given", "good"),
@@ -46,9 +47,8 @@ def render(built: Construction, rates: Sequence[Rate] | None, able: Terminal) ->
     for name, value in rows(report):
         page.labelled((name, "dim"), value, width=LABEL, indent=2)
     page.blank()
-    drawn = draw(built, 2 * min(able.width - 8, PLOT_COLUMNS))
-    if drawn is not None:
-        _add_curves(page, drawn)
+    drawn = draw(built, 2 * min(able.width - MARGIN, PLOT_COLUMNS))
+    _add_curves(page, drawn)
     if rates:
         page.blank()
         _add_rates(page, rates)
@@ -84,11 +84,23 @@ def _domain(report: Report) -> str:
 
 
 def _add_curves(page: Page, drawn: Drawing) -> None:
-    size = (len(drawn.x) // 2, PLOT_ROWS)
-    add_plot(page, drawn.x, [(drawn.network, "warning-row"), (drawn.function, "meter")], drawn.window, size)
+    curves = [(drawn.network, "warning-row"), (drawn.function, "meter")]
+    labels = _labels(drawn.window)
+    add_plot(page, drawn.x, curves, drawn.window, (len(drawn.x) // 2, PLOT_ROWS), labels=labels)
     page.paragraph(
         ("the function", "meter"), (" and ", "dim"), ("the network", "warning-row"), (drawn.says, "dim"), indent=2
     )
+
+
+def _labels(window: tuple[float, float]) -> list[str]:
+    """What stands in front of the rows: a round value where one lies, else blanks."""
+    low, high = window
+    height = (high - low) / PLOT_ROWS
+    texts = [""] * PLOT_ROWS
+    for value in ticks(low, high):
+        texts[min(PLOT_ROWS - 1, int((high - value) / height))] = f"{value:g}"
+    width = max(len(text) for text in texts)
+    return [f"{text:>{width}} " for text in texts]
 
 
 def _add_rates(page: Page, rates: Sequence[Rate]) -> None:
@@ -119,22 +131,23 @@ def approximate_json(built: Construction, rates: Sequence[Rate] | None) -> dict[
 def page(built: Construction, rates: Sequence[Rate] | None) -> str:
     """The same as an HTML document that stands alone."""
     report, drawn = built.report, draw(built, CHART_POINTS)
-    table = tag(
-        "table", (tag("tr", tag("th", name, scope="row"), tag("td", _plain(value))) for name, value in rows(report))
-    )
-    parts = [tag("h2", report.function, class_="command"), tag("p", f"on {_domain(report)}"), table]
-    if drawn is not None:
-        x = drawn.x
-        curves = {"function": drawn.function, "network": drawn.network}
-        errors = {"error": drawn.error, "tolerance": [report.tolerance] * len(x), "": [-report.tolerance] * len(x)}
-        parts.append(Markup(chart(f"Function and network{drawn.says}", "value", drawn.axis, x, curves)))
-        parts.append(Markup(chart("Network minus function", "error", drawn.axis, x, errors)))
-    for rate in rates or ():
-        if min(rate.errors) > 0:
-            fitted = "" if rate.exponent is None else f": n^{rate.exponent:.2f}, theory n^{rate.theory:.0f}"
-            title = f"Error against pieces, {rate.placement}{fitted}"
-            parts.append(Markup(chart(title, "pieces", "error", rate.pieces, {"error": rate.errors}, True, True)))
-    return document(join(parts), f"{report.function} · gainstage approximate")
+    lines = (tag("tr", tag("th", name, scope="row"), tag("td", _plain(value))) for name, value in rows(report))
+    head = [tag("h2", report.function, class_="command"), tag("p", f"on {_domain(report)}"), tag("table", lines)]
+    limit = [report.tolerance] * len(drawn.x)
+    curves = {"function": drawn.function, "network": drawn.network}
+    errors = {"error": drawn.error, "tolerance": limit, "−tolerance": [-value for value in limit]}
+    charts = [
+        chart(f"Function and network{drawn.says}", drawn.axis, "value", drawn.x, curves),
+        chart(f"Network minus function{drawn.says}", drawn.axis, "error", drawn.x, errors),
+        *(_rate(rate) for rate in rates or () if rate.errors and min(rate.errors) > 0),
+    ]
+    return document(join([*head, *map(Markup, charts)]), f"{report.function} · gainstage approximate")
+
+
+def _rate(rate: Rate) -> str:
+    fitted = "" if rate.exponent is None else f": n^{rate.exponent:.2f}, theory n^{rate.theory:.0f}"
+    title = f"Error against pieces, {rate.placement}{fitted}"
+    return chart(title, "pieces", "error", rate.pieces, {"error": rate.errors}, log_x=True, log_y=True)
 
 
 def _plain(spans: Spans) -> str:
