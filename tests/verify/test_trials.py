@@ -191,6 +191,16 @@ print(float((net(x).argmax(1) == y).float().mean()))
     assert math.isclose(course.scores[0].loss, course.losses[0], rel_tol=1e-6)
 
 
+def test_a_loss_of_other_weights_or_another_reduction_is_another_loss(run: Run) -> None:
+    text = """
+for weight, reduction in ((None, "mean"), (torch.ones(2), "mean"), (torch.tensor([1.0, 9.0]), "mean"), (None, "sum")):
+    for _ in range(2):
+        nn.functional.cross_entropy(net(x), y, weight=weight, reduction=reduction)
+"""
+    names = [row.function for row in run(text).course.scores]
+    assert names[::2] == names[1::2] and len(set(names)) == 4
+
+
 def test_a_course_survives_being_written(tmp_path: Path) -> None:
     course = Course(
         "waiting", 3, (1.0, float("inf")), (Score(1, True, "mse_loss", 0.5, sums=(1.0, 2.0)),), (Reading(1, "a", 2.0),)

@@ -84,7 +84,7 @@ def _effect(effect: Effect | None) -> str:
     if effect is None or math.isnan(effect.mean):
         return numbers.MISSING
     ratio = effect.scale == "ratio"
-    middle = f"×{effect.mean:.2g}" if ratio else f"{effect.mean:+.3g}".replace("-", numbers.MINUS)
+    middle = f"×{effect.mean:.2g}" if ratio else f"{effect.mean:+.2g}".replace("-", numbers.MINUS)
     unknown = math.isinf(effect.high) or math.isinf(effect.low)
     if unknown:
         return middle

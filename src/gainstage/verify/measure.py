@@ -26,7 +26,7 @@ CHANGES_LOSS = (
 )  # fmt: skip
 LOSS = Measure("training loss", "loss", True, "ratio")
 HELD_OUT_LOSS = Measure("held-out loss", "held-out loss", True, "ratio")
-ACCURACY = Measure("accuracy in training", "score", False, "difference")
+ACCURACY = Measure("accuracy, mean of the classes", "score", False, "difference")
 EXPLAINED = Measure("explained share of the targets", "score", False, "difference")
 
 

@@ -80,7 +80,7 @@ class Score:
 
     step: int
     held_out: bool
-    function: str  # "mse_loss", "cross_entropy(weighted)"
+    function: str  # with its settings: two calls of the same one mean the same
     loss: float
     binary: bool = False
     right: tuple[float, ...] = ()

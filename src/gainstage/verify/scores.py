@@ -6,6 +6,7 @@ accuracy and the explained share of the targets still are. Only sums are kept, o
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -21,6 +22,7 @@ BY_CLASS = ("cross_entropy_loss", "nll_loss_nd", "nll_loss")
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 BY_VALUE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 MOST_CLASSES = 128
+MOST_WEIGHTS = 32
 PENDING = 512  # calls whose sums wait on the device before they are read
 
 
@@ -31,6 +33,7 @@ class Scores:
     step: Callable[[], int]
     read: list[Score] = field(default_factory=list)
     _waiting: list[tuple[dict[str, Any], Tensor]] = field(default_factory=list)
+    _weights: dict[int, tuple[Tensor, str]] = field(default_factory=dict)
 
     def install(self) -> None:
         """Listen to every loss function of torch."""
@@ -66,11 +69,10 @@ class Scores:
         import torch
 
         prediction, target = args[0].detach(), args[1].detach()
-        weighted = isinstance(args[2] if len(args) > 2 else kwargs.get("weight"), torch.Tensor)
         facts: dict[str, Any] = {
             "step": self.step(),
             "held_out": held_out,
-            "function": f"{name}(weighted)" if weighted else name,
+            "function": self._named(name, (*args[2:], *kwargs.values())),
         }
         if name in BY_CLASS:
             sums = _by_class(prediction, target)
@@ -81,6 +83,24 @@ class Scores:
         self._waiting.append((facts, torch.cat([value.to(sums.device), sums])))
         if len(self._waiting) >= PENDING:
             self._read_waiting()
+
+    def _named(self, name: str, settings: tuple[Any, ...]) -> str:
+        """The function with everything that gives its value another meaning: reduction, smoothing, classes' weights."""
+        told: list[str] = []
+        for setting in settings:
+            if not hasattr(setting, "tolist"):
+                told.append(str(setting))
+                continue
+            held, text = self._weights.get(id(setting), (None, ""))
+            if held is not setting:
+                # Read once for each tensor: reading waits for the device.
+                values = setting.detach().double().reshape(-1)[:MOST_CLASSES].tolist()
+                text = f"weights {zlib.crc32(repr([f'{value:.4g}' for value in values]).encode()):x}"
+                if len(self._weights) >= MOST_WEIGHTS:
+                    self._weights.clear()  # they are made anew for every call
+                self._weights[id(setting)] = (setting, text)
+            told.append(text)
+        return f"{name}({', '.join(told)})"
 
     def _read_waiting(self) -> None:
         for facts, tensor in self._waiting:
