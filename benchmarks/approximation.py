@@ -105,7 +105,7 @@ def all_rates() -> list[dict[str, Any]]:
 
 
 def training() -> list[dict[str, Any]]:
-    """Largest errors of built, fine-tuned and trained networks of one size, and of what needs no network."""
+    """Errors (largest, root mean square) of built, fine-tuned and trained networks of one size, and of yardsticks."""
     rows = []
     for name in ("decaying wave", "square root"):
         formula, side = TARGETS[name]
@@ -113,10 +113,11 @@ def training() -> list[dict[str, Any]]:
         for kind in TRAINED:
             for size in SIZES:
                 network = of_size(wanted, side, kind, size)
-                row = {"target": name, "unit": kind, "units": network.units[0], "built": largest(wanted, side, network)}
-                row["fine_tuned"] = min(trained(wanted, side, network, rate, None) for rate in RATES)
+                row = {"target": name, "unit": kind, "units": network.units[0], "built": errors(wanted, side, network)}
+                tuned = (trained(wanted, side, network, rate, None) for rate in RATES)
+                row["fine_tuned"] = min(tuned, key=lambda found: found[1])
                 starts = [[trained(wanted, side, network, rate, seed) for seed in SEEDS] for rate in RATES]
-                row["random_start"] = min(starts, key=np.median)
+                row["random_start"] = min(starts, key=lambda found: np.median([error[1] for error in found]))
                 rows.append(row | yardsticks(wanted, side, 3 * network.units[0] + 1))
     return rows
 
@@ -143,14 +144,18 @@ def made(
     return polygon(one, placement.polyline(taken, tolerance), "float64", tolerance)
 
 
-def largest(wanted: Target, side: tuple[float, float], network: Network) -> float:
-    """The largest error at many points."""
+Errors = tuple[float, float]
+
+
+def errors(wanted: Target, side: tuple[float, float], network: Network) -> Errors:
+    """The largest error at many points, and the root mean square."""
     x = np.linspace(*side, CHECKED)
-    return float(np.max(np.abs(network(x[:, None]) - wanted.value(x))))
+    apart = network(x[:, None]) - wanted.value(x)
+    return float(np.max(np.abs(apart))), float(np.sqrt(np.mean(apart**2)))
 
 
-def trained(wanted: Target, side: tuple[float, float], network: Network, rate: float, seed: int | None) -> float:
-    """The largest error after training with Adam on the mean square error, from the built weights or from ``seed``.
+def trained(wanted: Target, side: tuple[float, float], network: Network, rate: float, seed: int | None) -> Errors:
+    """The errors after training with Adam on the mean square error, from the built weights or from ``seed``.
 
     From a random start inputs are scaled to -1...1, without which training gets nowhere on most intervals.
     """
@@ -175,8 +180,8 @@ def trained(wanted: Target, side: tuple[float, float], network: Network, rate: f
         optimizer.step()
         schedule.step()
     with torch.no_grad():
-        error = float((model(check) - truth).abs().max())
-    return error if np.isfinite(error) else float("inf")
+        apart = (model(check) - truth).nan_to_num(nan=float("inf"))
+    return apart.abs().max().item(), apart.square().mean().sqrt().item()
 
 
 def yardsticks(wanted: Target, side: tuple[float, float], parameters: int) -> dict[str, float]:

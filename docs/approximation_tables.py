@@ -59,10 +59,10 @@ def training(rows: Sequence[Row]) -> str:
     header += ["linear spline", "cubic spline", "Chebyshev"]
     cells = []
     for row in rows:
-        networks = [row["built"], row["fine_tuned"], median(row["random_start"])]
-        others = [row["linear_spline"], row["cubic_spline"], row["chebyshev"]]
-        errors = (f"{value:.2g}" for value in (*networks, *others))
-        cells.append([row["target"], row["unit"], str(row["units"]), *errors])
+        start = [median(column) for column in zip(*row["random_start"], strict=True)]
+        networks = (f"{large:.2g} / {mean:.2g}" for large, mean in (row["built"], row["fine_tuned"], start))
+        others = (f"{row[name]:.2g}" for name in ("linear_spline", "cubic_spline", "chebyshev"))
+        cells.append([row["target"], row["unit"], str(row["units"]), *networks, *others])
     return table(header, cells, 2)
 
 
