@@ -21,6 +21,7 @@ from gainstage.verify.measure import (
     window,
 )  # fmt: skip
 from gainstage.verify.order import Course, Reading, Score
+from gainstage.verify.rows import UNTOUCHED, filled
 
 
 def course(
@@ -118,3 +119,12 @@ def test_the_end_of_a_training_is_a_fifth_of_it() -> None:
     falling = course(losses=tuple(float(k) for k in range(20, 0, -1)))
     assert closing_loss(falling, 20) == 3.0
     assert closing_loss(falling, 10) == 13.0
+
+
+def test_a_training_that_never_had_a_loss_is_as_bad_as_one_that_has_not_begun() -> None:
+    never = course(losses=(math.nan,) * 20)
+    cured = course(losses=tuple(2.0 * 0.5**step for step in range(20)))
+    rows = filled({UNTOUCHED: [never], 0: [cured]}, LOSS, 20)
+    assert rows[UNTOUCHED] == (2.0,) and rows[0][0] < 0.01
+    broke_later = course(losses=(5.0,) + (math.nan,) * 19)
+    assert filled({UNTOUCHED: [broke_later], 0: [cured]}, LOSS, 20)[UNTOUCHED] == (5.0,)

@@ -136,7 +136,7 @@ class Arms:
         return self.control.remedy if self.control is not None else ""
 
     def _compared(self, courses: dict[int, list[Course]], arms: list[int], steps: int, measure: Measure) -> Result:
-        rows = filled(courses, measure, steps, measuring.starting_loss(self.runner.watched.course))
+        rows = filled(courses, measure, steps)
         untouched = arm_of("untouched", courses[UNTOUCHED], rows[UNTOUCHED], steps)
         untouched = replace(untouched, findings=self.runner.watched.sick)
         random = None

@@ -108,7 +108,7 @@ def _judged(proof: Proof, untouched: Lane, control: Lane, lanes: list[Lane]) -> 
     measure = measuring.choose(by_seed(held), steps, "")
     if measure is None or untouched.diagnosis is None:
         return replace(proof, reason="no trial could be compared with another")
-    rows = filled(held, measure, steps, measuring.starting_loss(untouched.courses[0]))
+    rows = filled(held, measure, steps)
     tried: list[Tried] = []
     for number, lane in enumerate(lanes):
         values, candidate = rows[number], _candidate(lane.treatment)

@@ -27,16 +27,16 @@ def ready(trials: Sequence[Trial], steps: int) -> Iterator[Course]:
         yield trial.course
 
 
-def filled(
-    courses: dict[int, list[Course]], measure: Measure, steps: int, start: float
-) -> dict[int, tuple[float, ...]]:
+def filled(courses: dict[int, list[Course]], measure: Measure, steps: int) -> dict[int, tuple[float, ...]]:
     """The measure for every arm and seed. A training that broke is as bad as one that has not begun.
 
-    That is the first loss (the script's own where it had none itself), a share of 0, or the worst that any arm has.
+    That is its first loss (another arm's where it had none itself), a share of 0, or the worst that any arm has.
     """
     rows = {arm: [measuring.value(course, measure, steps) for course in held] for arm, held in courses.items()}
     finite = [value for row in rows.values() for value in row if isfinite(value)]
     worst = (max if measure.lower else min)(finite, default=nan)
+    starts = [measuring.starting_loss(course) for held in courses.values() for course in held]
+    start = max((loss for loss in starts if isfinite(loss)), default=nan)
     made: dict[int, tuple[float, ...]] = {}
     for arm, row in rows.items():
         for place, course in enumerate(courses[arm]):
