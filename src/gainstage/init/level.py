@@ -78,6 +78,8 @@ def level(function: Function, stages: int, *, pairable: bool = True, movable: bo
         return _quiet(function, most) or plain
     if plain.within(most):
         return plain
+    if not (odd or pairable or movable):
+        return plain  # it reads a sum, whose level no single layer sets
     single = _lowered(lambda std: at(function, std), most)
     paired = _lowered(lambda std: at(function, std, paired=True), most) if pairable and not odd else None
     if paired is not None and (single is None or paired.std > WORTH * single.std):
