@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 import torch
+from sklearn.datasets import load_digits
 from torch import nn
+
+import gainstage
 
 HERE = Path(__file__).resolve().parents[2] / "benchmarks" / "initialisation"
 OWN = ("descent", "judging", "methods", "networks", "sources", "tasks")
@@ -162,3 +165,23 @@ def test_judging(bench: Any) -> None:
     assert (found["good"]["best"], found["good"]["tied"], found["close"]["tied"]) == (True, True, True)
     assert (found["shaky"]["trains"], found["shaky"]["tied"]) == (2, False)
     assert (found["dead"]["trains"], found["dead"]["tied"], "failed" in found) == (0, False, False)
+
+
+@pytest.mark.parametrize("activation", [nn.GELU, nn.SiLU])
+def test_an_activation_that_reads_a_sum_keeps_its_level(bench: Any, activation: type[nn.Module]) -> None:
+    """No single layer sets the level of a sum: with one planned for it this network was NaN within ten steps."""
+    images, labels = load_digits(return_X_y=True)
+    inputs = torch.tensor(images, dtype=torch.float32).view(-1, 1, 8, 8)
+    inputs, targets = (inputs - inputs.mean()) / inputs.std(), torch.tensor(labels)
+    generator = torch.Generator().manual_seed(1)
+    model = bench.networks.resnet(6, 1, 10, activation)
+    gainstage.stage_(model, inputs[:64], generator=generator)
+    optimizer, losses = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9), []
+    for _ in range(40):
+        batch = torch.randint(len(inputs), (64,), generator=generator)
+        loss = nn.functional.cross_entropy(model(inputs[batch]), targets[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert sum(losses[-10:]) / 10 < math.log(10) / 2
