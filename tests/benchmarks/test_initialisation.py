@@ -169,7 +169,7 @@ def test_judging(bench: Any) -> None:
 
 @pytest.mark.parametrize("activation", [nn.GELU, nn.SiLU])
 def test_an_activation_that_reads_a_sum_keeps_its_level(bench: Any, activation: type[nn.Module]) -> None:
-    """No single layer sets the level of a sum: with one planned for it this network was NaN within ten steps."""
+    """No single layer sets the level of a sum: with one planned for it this network ended in NaN."""
     images, labels = load_digits(return_X_y=True)
     inputs = torch.tensor(images, dtype=torch.float32).view(-1, 1, 8, 8)
     inputs, targets = (inputs - inputs.mean()) / inputs.std(), torch.tensor(labels)
