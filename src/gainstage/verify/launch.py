@@ -76,6 +76,7 @@ class Laboratory:
         self._zygote: subprocess.Popen[str] | None = None
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._spawned: dict[int, subprocess.Popen[str]] = {}
+        self._lock = threading.RLock()  # several threads may each run trials of their own
 
     def __enter__(self) -> Laboratory:
         if self.forking:
@@ -103,10 +104,11 @@ class Laboratory:
 
     def prepare(self, order: Order, limit: float) -> Trial:
         """A trial that is ready to run, in a new folder."""
-        folder = self.folder / f"trial{len(self.trials)}"
-        folder.mkdir()
-        trial = Trial(replace(order, folder=str(folder)), limit)
-        self.trials.append(trial)
+        with self._lock:
+            folder = self.folder / f"trial{len(self.trials)}"
+            folder.mkdir()
+            trial = Trial(replace(order, folder=str(folder)), limit)
+            self.trials.append(trial)
         return trial
 
     def run(self, trials: Iterable[Trial], steps: int, tick: Callable[[], None] = lambda: None) -> None:
@@ -118,9 +120,11 @@ class Laboratory:
         while waiting or at_work:
             while waiting and len(at_work) < self.jobs:
                 trial = waiting.pop(0)
-                self._proceed(trial, steps)
+                with self._lock:
+                    self._proceed(trial, steps)
                 at_work.append(trial)
-            self._look(at_work)
+            with self._lock:
+                self._look(at_work)
             at_work = [trial for trial in at_work if not trial.ready]
             tick()
             if at_work:
