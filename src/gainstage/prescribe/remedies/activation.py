@@ -58,15 +58,19 @@ def centred(case: Case, wanted: Wanted) -> Iterator[Draft]:
             yield wanted.draft(f"{MODULES[new]} in hidden layers: outputs around zero.", patches, source=SOURCES[new])
 
 
-def swapped(case: Case, stages: Sequence[Stage], new: str) -> list[Patch]:
-    """``new`` at every call that makes or applies the activation of these stages; empty when none is found."""
+def swapped(case: Case, stages: Sequence[Stage], new: str, arguments: str | None = None) -> list[Patch]:
+    """``new`` at every call that makes or applies the activation of these stages; empty when none is found.
+
+    ``arguments`` of the new one are the remedy's own unless they are given: "" leaves torch's defaults.
+    """
+    given = SETTINGS.get(new, "") if arguments is None else arguments
     patches: list[Patch] = []
     for function in dict.fromkeys(stage.function for stage in stages):
         sites = [stage.activation for stage in stages if stage.function == function and stage.activation is not None]
         for found in distinct(item for site in sites for item in applied(case, site)):
             patch = Patch(found.script)
             try:
-                swap(patch, found.call, function, new, SETTINGS.get(new, ""))
+                swap(patch, found.call, function, new, given)
             except CannotPatch:
                 continue
             patches.append(patch)
