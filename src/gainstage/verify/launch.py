@@ -140,6 +140,10 @@ class Laboratory:
                     os.kill(trial.process, signal.SIGTERM)
             trial.status = -signal.SIGTERM
 
+    def clear(self, trial: Trial) -> None:
+        """Take away what an ended trial has written: where there are thousands, they do not all fit on the disk."""
+        shutil.rmtree(trial.folder, ignore_errors=True)
+
     def _proceed(self, trial: Trial, steps: int) -> None:
         trial.begun = time.monotonic()
         (trial.folder / "course.json").unlink(missing_ok=True)

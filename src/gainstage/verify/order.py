@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -116,14 +117,23 @@ class Course:
     @classmethod
     def read(cls, path: str | Path) -> Course:
         """The course that was written to ``path``."""
-        values = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Course:
+        """The reverse of :meth:`as_json`."""
+        values = dict(data)
         for name, kind in (("scores", Score), ("readings", Reading)):
             values[name] = tuple(kind(**{key: _frozen(item) for key, item in row.items()}) for row in values[name])
         return cls(**{key: _frozen(item) for key, item in values.items()})
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for ``json.dumps``."""
+        return {name.name: _plain(getattr(self, name.name)) for name in fields(self)}
+
     def write(self, path: str | Path) -> None:
         """Write it down in one move: the reader sees this course or the one before, never half of one."""
-        replace_text(path, json.dumps({name.name: _plain(getattr(self, name.name)) for name in fields(self)}))
+        replace_text(path, json.dumps(self.as_json()))
 
     @property
     def broke(self) -> bool:
