@@ -129,7 +129,10 @@ def main() -> int:
     with ThreadPoolExecutor(options.jobs) as pool:
         started = time.monotonic()
         for row in pool.map(lambda pair: treat(*pair, options), [] if options.judge_only else todo):
-            rows[f"{row['set']}/{row['script']}"] = row
+            name = f"{row['set']}/{row['script']}"
+            # Who is measured again keeps what was seen first, before anything was changed for what it had shown.
+            row["first look"] = rows.get(name, {}).get("first look", row["gainstage"])
+            rows[name] = {**rows.get(name, {}), **row}
             options.output.write_text(json.dumps(document(rows), indent=1) + "\n")
             ours = row["gainstage"]
             print(f"{time.monotonic() - started:6.0f} s {row['script']:36} healthy {row['healthy']} untouched "

@@ -11,7 +11,7 @@ from typing import Any
 
 from execute import lower_is_better
 
-STRATEGIES = ("untouched", "random", "autotrainer", "gainstage")
+STRATEGIES = ("untouched", "random", "autotrainer", "first look", "gainstage")
 POINTS = 0.02  # of accuracy
 SHARE = 0.05  # of a loss
 TRULY = 0.02  # worse than untouched by so much is worse

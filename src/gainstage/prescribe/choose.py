@@ -118,12 +118,20 @@ def clash(first: str, second: str) -> bool:
     return first == second or {first, second} <= BEGINNINGS
 
 
+def nearly(draft: Draft, other: Candidate) -> bool:
+    """Two learning rates of which one is at most twice the other: a trial could hardly tell them apart."""
+    if draft.remedy != other.remedy or not draft.remedy.endswith("-learning-rate"):
+        return False
+    return bool(draft.value and other.value and 0.5 <= draft.value / other.value <= 2.0)
+
+
 def distinct(found: list[Draft]) -> tuple[Candidate, ...]:
     """Those that can be carried out, each text once; what is to be done by hand behind them."""
     made: dict[object, Candidate] = {}
     counts: Counter[str] = Counter()
     for draft in found:
-        candidate = draft.candidate() if counts[draft.remedy] < ALIKE else None
+        new = counts[draft.remedy] < ALIKE and not any(nearly(draft, other) for other in made.values())
+        candidate = draft.candidate() if new else None
         key = candidate and (candidate.changes or candidate.by_hand)
         if candidate is not None and key not in made:
             made[key] = candidate

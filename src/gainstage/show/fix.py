@@ -46,29 +46,28 @@ def _add_table(page: Page, proof: Proof, measure: Measure, untouched: Arm) -> No
     why = f", {measure.note}" if measure.note else ""
     page.paragraph(
         (f"{measure.name}{why} ({better}), ", "strong"),
-        (f"mean over the seeds at step {proof.steps:,}; in brackets 95 % intervals, paired over the seeds", ""),
+        ("mean over the seeds; in brackets 95 % intervals, paired over the seeds", ""),
     )
-    columns = [
-        Column(""), Column("", flexible=True), Column("mean", right=True), Column("of untouched", right=True),
-        Column("of random", right=True),
-    ]  # fmt: skip
-    if measure.scale == "difference":
-        columns[3:] = [Column("over untouched", right=True), Column("over random", right=True)]
-    rows: list[Sequence[Spans]] = [_row(("", ""), "untouched", untouched, None, None)]
+    words = ("over untouched", "over random") if measure.scale == "difference" else ("of untouched", "of random")
+    rights = [Column(word, right=True) for word in ("step", "mean", *words)]
+    rows: list[Sequence[Spans]] = [_row(("", ""), "untouched", proof.steps, untouched, None, None)]
     if proof.random is not None:
-        rows.append(_row(("", ""), "random remedy", proof.random, None, None))
+        rows.append(_row(("", ""), "random remedy", proof.steps, proof.random, None, None))
     for number, tried in enumerate(proof.tried, start=1):
         mark: Span = ("✓", "good") if tried.proved else (" ", "")
-        name = f"{number} {tried.candidate.remedy}" + (f", step {tried.steps}" if tried.steps != proof.steps else "")
-        rows.append(_row(mark, name, tried.arm, tried.against_untouched, tried.against_random))
-    page.table(columns, rows)
+        name = f"{number} {tried.candidate.remedy}"
+        rows.append(_row(mark, name, tried.steps, tried.arm, tried.against_untouched, tried.against_random))
+    page.table([Column(""), Column("", flexible=True), *rights], rows)
 
 
-def _row(mark: Span, name: str, arm: Arm, untouched: Effect | None, random: Effect | None) -> Sequence[Spans]:
+def _row(
+    mark: Span, name: str, steps: int, arm: Arm, untouched: Effect | None, random: Effect | None
+) -> Sequence[Spans]:
     failed = next((state for state in arm.states if state in ("exception", "killed", "timeout")), "")
     return [
         [mark],
         [(name, "strong" if mark[0] == "✓" else "")],
+        [(f"{steps:,}", "dim")],
         [(failed or _mean(arm.values), "error" if failed else "")],
         [(_effect(untouched), "good" if untouched and untouched.clear else "")],
         [(_effect(random), "good" if random and random.clear else "")],
@@ -112,13 +111,15 @@ def _add_predictions(page: Page, proof: Proof) -> None:
         left = f"; still found: {_codes(one.arm.findings)}"
         page.labelled(("measured", "dim"), [(typeset(one.measured.text), role), (left, "")], width=LABEL, indent=2)
         if one.final is not None:
-            page.labelled(("at the end", "dim"), [(_final(one.final), "good" if one.final.better else "warning")],
-                          width=LABEL, indent=2)  # fmt: skip
+            told = [(_final(one.final), "good" if one.final.better else "warning")]
+            page.labelled(("soon ahead" if one.final.steps else "at the end", "dim"), told, width=LABEL, indent=2)
 
 
 def _final(final: Final) -> str:
-    measure = final.measure
-    return f"{measure.name} {numbers.number(final.cured)} instead of {numbers.number(final.untouched)}"
+    cured, untouched = numbers.number(final.cured), numbers.number(final.untouched)
+    if final.steps:
+        return f"{final.measure.name} {cured} at step {final.steps:,}, untouched {untouched} at the end"
+    return f"{final.measure.name} {cured} instead of {untouched}"
 
 
 def _add_listed(page: Page, proof: Proof) -> None:
@@ -145,7 +146,7 @@ def _add_answer(page: Page, proof: Proof) -> None:
     chosen = proof.chosen
     if chosen is not None:
         effect = _effect(chosen.against_untouched)
-        last = f"; at the end {_final(chosen.final)}" if chosen.final else ""
+        last = f"; {'' if chosen.final.steps else 'at the end '}{_final(chosen.final)}" if chosen.final else ""
         page.labelled(("✓", "good"), [(f"proved: {chosen.candidate.remedy}, {effect}{last}", "strong")], width=1)
     elif not proof.findings:
         page.labelled(("✓", "good"), [(proof.reason, "strong")], width=1)

@@ -77,7 +77,13 @@ def _tried(tried: Tried) -> dict[str, Any]:
 def _final(final: Final | None) -> dict[str, Any] | None:
     if final is None:
         return None
-    return {"measure": final.measure.name, "untouched": final.untouched, "cured": final.cured, "better": final.better}
+    return {
+        "measure": final.measure.name,
+        "untouched": final.untouched,
+        "cured": final.cured,
+        "better": final.better,
+        "steps": final.steps or None,
+    }
 
 
 def _arm(arm: Arm | None) -> dict[str, Any]:

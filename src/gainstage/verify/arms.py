@@ -11,6 +11,7 @@ from gainstage.diagnose.finding import Finding
 from gainstage.errors import GainstageError
 from gainstage.prescribe.candidate import Candidate
 from gainstage.verify import measure as measuring
+from gainstage.verify import plan
 from gainstage.verify.launch import Trial
 from gainstage.verify.order import Course
 from gainstage.verify.predicted import measured
@@ -20,6 +21,7 @@ from gainstage.verify.runner import Runner
 from gainstage.verify.verdict import better, effect
 from gainstage.verify.watched import findings_of, sick
 
+CLEARLY = 10.0  # times what matters at all: a tenth of the loss, five points of a share
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -59,11 +61,26 @@ class Arms:
         """
         first = [self._trial(arm, 0) for arm in (RANDOM, *self.all)]
         self.runner.run(f"trying {len(self.able)} remedies to step {steps:,}", first, self.runner.goal(steps))
-        courses = [self.trials[arm][0].course for arm in (UNTOUCHED, *self.all)]
-        steps = measuring.equal_steps(courses, steps)
-        measure = measuring.choose([courses], steps, self.runner.metric, [one.remedy for one in self.able])
-        ranked = sorted(self.all, key=lambda arm: self._rank(arm, measure, steps))
+        ranked = self._ranked(self.all, steps) or sorted(self.all, key=lambda arm: self._rank(arm, None, steps))
         return list(dict.fromkeys([0, *ranked]))
+
+    def early(self, arms: Sequence[int]) -> int | None:
+        """The candidate that is soon well ahead of where the untouched training ends; None where none is.
+
+        The best guess is followed alone once it leads, too; where another leads, both are followed for longer.
+        """
+        length = self.runner.watched.course.steps
+        rounds = [steps for steps in self.runner.rounds if steps < length]
+        for steps in rounds:
+            goal = self.runner.goal(steps)
+            self.runner.run(f"following the best to step {steps:,}", [self._trial(arm, 0) for arm in arms], goal)
+            ranked = self._ranked(arms, steps)
+            if ranked and (ranked[0] == 0 or steps == rounds[-1]):
+                arms = ranked[:1]
+            if len(arms) == 1 and steps >= plan.SOON * length and (final := self._overtaking(arms[0])) is not None:
+                self.finals[arms[0]] = final
+                return arms[0]
+        return None
 
     def follow(self, arms: Sequence[int]) -> list[int]:
         """Bring these candidates to the script's end; those that are better there, the best first."""
@@ -77,17 +94,22 @@ class Arms:
         return sorted(good, key=lambda arm: goodness(self.finals[arm].measure, self.finals[arm].cured))
 
     def leads(self, arm: int) -> list[int]:
-        """The rounds' ends from which on the candidate is ahead of the untouched training on the script's own seed."""
+        """The rounds' ends from which on the candidate is ahead of the untouched training on the script's own seed.
+
+        Those where it is hardly ahead are left out if there are better ones: an interval would not clear there.
+        """
         own, untouched = self.trials[arm][0].course, self.runner.watched.course
-        rounds, ahead = self.runner.rounds, []
+        rounds = [steps for steps in self.runner.rounds if steps <= own.steps] or self.runner.rounds[:1]
+        ahead: dict[int, bool] = {}
         for steps in reversed(rounds):
             common = measuring.equal_steps([own, untouched], steps)
             measure = measuring.choose([[untouched, own]], common, self.runner.metric, [self.able[arm].remedy])
             found = [measuring.value(course, measure, common) for course in (own, untouched)] if measure else []
             if measure is None or not better(measure, *found):
                 break
-            ahead.insert(0, steps)
-        return ahead or rounds[-1:]
+            ahead[steps] = better(measure, *found, times=CLEARLY)
+        clear = [steps for steps in ahead if ahead[steps]]
+        return sorted(clear or ahead) or rounds[-1:]
 
     def repeat(self, arm: int, steps: int) -> None:
         """Bring the candidate and both controls to ``steps`` on every seed."""
@@ -123,6 +145,17 @@ class Arms:
             return None
         values = [measuring.value(course, measure, course.steps) for course in (before, after)]
         return Final(measure, *values, better=better(measure, values[1], values[0]))
+
+    def _overtaking(self, arm: int) -> Final | None:
+        """The candidate as far as it has come beside the untouched training's end, where it is well ahead of that."""
+        before, after = self.runner.watched.course, self.trials[arm][0].course
+        measure = measuring.choose([[before, after]], before.steps, self.runner.metric, [self.able[arm].remedy])
+        findings = self._findings(arm)
+        if measure is None or findings is None or any(finding.severity == "error" for finding in findings):
+            return None
+        values = [measuring.value(course, measure, course.steps) for course in (before, after)]
+        ahead = better(measure, values[1], values[0], CLEARLY)
+        return Final(measure, *values, better=True, steps=after.steps) if ahead else None
 
     def _like_untouched(self, arm: int, courses: dict[int, list[Course]]) -> bool:
         """Whether this arm's loss means what the untouched one's does."""
@@ -190,6 +223,13 @@ class Arms:
         if len(held) <= seed:
             held.append(self.runner.trial(candidate, seed))
         return held[seed]
+
+    def _ranked(self, arms: Sequence[int], steps: int) -> list[int]:
+        """These candidates, the best first, at ``steps`` on the script's own seed; empty where that cannot be told."""
+        courses = [self.trials[arm][0].course for arm in (UNTOUCHED, *arms)]
+        steps = measuring.equal_steps(courses, steps)
+        measure = measuring.choose([courses], steps, self.runner.metric, [self.able[arm].remedy for arm in arms])
+        return [] if measure is None else sorted(arms, key=lambda arm: self._rank(arm, measure, steps))
 
     def _rank(self, arm: int, measure: Measure | None, steps: int) -> float:
         """Small for what learns best on the script's own seed."""

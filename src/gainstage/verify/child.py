@@ -112,6 +112,7 @@ class Child:
             text=text,
             output=self.printed.tail,
             seconds=self.meter.seconds,
+            step_seconds=self.meter.step_seconds,
             memory=_memory(),
             places=self.places.places().as_json() if self.places is not None else None,
             files=_users_files(self.order),

@@ -28,6 +28,8 @@ class Meter:
     losses: list[float] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
     paused: float = 0.0
+    first: float = 0.0  # seconds of training after the first step, and after the last one
+    last: float = 0.0
     _open: list[Tensor] = field(default_factory=list)  # of the step that is being made
     _waiting: list[Tensor | None] = field(default_factory=list)
     _by_hand: bool = False
@@ -68,6 +70,11 @@ class Meter:
         """Of training, since the start."""
         return time.perf_counter() - self.started - self.paused
 
+    @property
+    def step_seconds(self) -> float:
+        """Of one step, the mean over all but the first, which everything before the training belongs to."""
+        return (self.last - self.first) / (self.steps - 1) if self.steps > 1 else float("nan")
+
     def _before_backward(self, outputs: Any) -> None:
         first: Any = outputs[0] if isinstance(outputs, (list, tuple)) and outputs else outputs
         if getattr(first, "numel", lambda: 0)() != 1:
@@ -100,6 +107,8 @@ class Meter:
         self._scaled.clear()
         if len(self._waiting) >= PENDING:
             self.take()
+        self.last = self.seconds
+        self.first = self.first or self.last
         before = time.perf_counter()
         self.after_step(self.steps)
         self.paused += time.perf_counter() - before

@@ -95,7 +95,7 @@ class Course:
 
     Attributes:
         losses: what ``backward()`` was called on, unscaled, one number a step (the mean over its passes).
-        seconds: of training, without waiting; ``memory`` in bytes at its largest.
+        seconds: of training, without waiting; ``step_seconds`` of one step; ``memory`` in bytes at its largest.
         text: the exception's last line where it ended so; ``output`` is the end of what it printed.
         places: what ``prescribe.places`` collected; ``files`` are the user's own files that were imported.
     """
@@ -109,6 +109,7 @@ class Course:
     text: str = ""
     output: str = ""
     seconds: float = 0.0
+    step_seconds: float = math.nan
     memory: int = 0
     places: dict[str, Any] | None = None
     files: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ WATCHED = 90.0  # seconds after which a script that is still training has been w
 BEFORE = 600.0  # seconds that a script may take until its first step, on top of that
 FEWEST = 20  # steps of a trial, where the script has as many: fewer show the start alone
 PARTS = (0.05, 0.15, 0.4, 1.0)  # of what was watched: where the rounds of a race end
+SOON = 0.1  # of what was watched: earlier than that nobody is declared ahead of the untouched training's end
 DEAREST = 8.0  # multiples of the watched part: once as much is spent, nothing further is begun
 SLACK = 20.0  # times the pace of the watched run: a trial that is slower than that hangs
 SHORTEST = 60.0

@@ -66,12 +66,16 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """Both trainings at the script's end, on its own seed: what is cured early may be lost late."""
+    """Both trainings at the script's end, on its own seed: what is cured early may be lost late.
+
+    With ``steps`` the cured one was followed to that step only, since it was well ahead of the other's end by then.
+    """
 
     measure: Measure
     untouched: float
     cured: float
     better: bool
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """The proof: watch the training as it is, find candidates, let them race against two controls, and judge.
 
 Trials are paired: the same seeds, the same order of the data, the same number of steps. All candidates make an early
-round on the script's own seed; the best guess and the best of that round go on to the script's end, where a cure must
-be worth something. Where it is, the candidate, the untouched script and a random remedy run on further seeds, as far as
-the candidate needs to be ahead and no farther: what is proved there ends it, otherwise all go on to a later step.
+round on the script's own seed; the best guess and the best of that round go on until one is well ahead of where the
+untouched training ends, else to the script's end, where a cure must be worth something. Where it is, the candidate, the
+untouched script and a random remedy run on further seeds, as far as the candidate needs to be ahead and no farther:
+what is proved there ends it, otherwise all go on to a later step.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from gainstage.observe.script import Target
@@ -60,20 +61,28 @@ def race(runner: Runner, arms: Arms, proof: Proof) -> Proof:
     try:
         order = arms.screen(first)
         proof = judged(arms, proof, arms.all, first)
-        for batch in (order[:2], *([arm] for arm in order[2:])):
-            if arms.spent() > most:
-                break
-            for arm in arms.follow(batch):
-                wanted = [arm]
-                for steps in arms.leads(arm):
-                    if arms.spent() <= most:
-                        arms.repeat(arm, steps)
-                        proof = judged(arms, proof, wanted, steps)
-                    if proof.chosen is not None:
-                        return proof
+        for arm in contenders(arms, order, most):
+            wanted = [arm]
+            for steps in arms.leads(arm):
+                if arms.spent() <= most:
+                    arms.repeat(arm, steps)
+                    proof = judged(arms, proof, wanted, steps)
+                if proof.chosen is not None:
+                    return proof
         return with_finals(proof, arms)
     except KeyboardInterrupt:
         return replace(judged(arms, proof, wanted, steps), interrupted=True)
+
+
+def contenders(arms: Arms, order: Sequence[int], most: float) -> Iterator[int]:
+    """Candidates that are worth repeating: one that is soon ahead of all, then those that are better at the end."""
+    soon = arms.early(order[:2])
+    if soon is not None:
+        yield soon
+    for batch in (order[:2], *([arm] for arm in order[2:])):
+        if arms.spent() > most:
+            return
+        yield from arms.follow(batch)
 
 
 def judged(arms: Arms, proof: Proof, wanted: Sequence[int], steps: int) -> Proof:

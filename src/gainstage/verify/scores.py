@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # torch's own functions under those of torch.nn.functional: no function mode comes between, and nothing is seen twice.
-BY_CLASS = ("cross_entropy_loss", "nll_loss_nd", "nll_loss")
+BY_CLASS = ("cross_entropy_loss", "nll_loss_nd", "nll_loss", "kl_div")
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 BY_VALUE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 MOST_CLASSES = 128

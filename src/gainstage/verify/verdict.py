@@ -42,16 +42,16 @@ def effect(measure: Measure, values: Sequence[float], control: Sequence[float]) 
     return Effect(middle, middle - half, middle + half, "difference", clear)
 
 
-def better(measure: Measure, value: float, control: float) -> bool:
-    """Whether one number is better than another by enough to matter; nothing is said about chance."""
+def better(measure: Measure, value: float, control: float, times: float = 1.0) -> bool:
+    """Whether one number is better than another by enough to matter, or ``times`` as much; nothing about chance."""
     if math.isnan(value):
         return False
     if math.isnan(control):
         return True
     if measure.scale == "ratio":
-        return value <= (1 - LEAST_RATIO) * control
+        return value <= (1 - times * LEAST_RATIO) * control
     gain = control - value if measure.lower else value - control
-    return gain >= least_difference(measure, (control,))
+    return gain >= times * least_difference(measure, (control,))
 
 
 def least_difference(measure: Measure, control: Sequence[float]) -> float:

@@ -79,10 +79,15 @@ def _raises(wanted: Wanted) -> bool:
 
 
 def factors(rate: float, aim: float) -> tuple[float, ...]:
-    """The measured factor, then the decade around it: what a single step tells is an order of magnitude."""
+    """The measured factor, then the decade around it: what a single step tells is an order of magnitude.
+
+    More comes before less: a rate is measured that is surely small enough, or, to be raised, one that usually trains
+    well, and a short training needs more than a usual one.
+    """
     factor = float(f"{aim / rate:.1g}")
-    further = factor / 10 if factor < 1 else factor * 3
-    return (factor, further, factor * 3 if factor < 1 / 3 else factor / 3)
+    if factor < 1:
+        return (factor, factor * 3 if factor < 1 / 3 else factor / 3, factor / 10)
+    return (factor, factor * 3, factor * 10)
 
 
 def scaled(case: Case, keyword: str, factor: float, position: int | None = None) -> list[Patch]:

@@ -17,6 +17,7 @@ from gainstage.prescribe.source.script import Call, argument
 from gainstage.prescribe.wording import short
 
 ORDER = "torch.optim's documentation, 'Taking an optimization step'"
+RUNAWAY = 10.0  # times the first norm: a limit above that would only clip what is lost already
 CLIPPING = "Pascanu, Mikolov and Bengio (2013), algorithm 1"
 
 
@@ -25,10 +26,12 @@ def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Gradients clipped at twice the norm that was usual, or at that of the first steps where those were sound."""
     norms = gradient_norms(case.run)
     limit = wanted.remedy.value
+    first = float(norms[0]) if norms.size else math.nan
     if wanted.finding.code == "GS301":  # its value is a share of the norm that overshot
         limit = (limit or 1.0) * float(np.nanmax(norms[np.isfinite(norms)], initial=0.0))
+        limit = first if limit > RUNAWAY * first else limit
     elif wanted.finding.code != "GS204":
-        limit = float(norms[0]) if norms.size else math.nan
+        limit = first
     if limit is None or not math.isfinite(limit) or limit <= 0:
         limit = 1.0
     for value in (limit, limit / 10):

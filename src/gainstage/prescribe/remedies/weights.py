@@ -11,7 +11,7 @@ from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.gains import missing_factor
 from gainstage.prescribe.remedies.start import HE, drawn_afresh, each, inserted
-from gainstage.prescribe.sites import touched
+from gainstage.prescribe.sites import hidden, touched
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.wording import counted, short
 from gainstage.record.schema import Parameter
@@ -69,8 +69,16 @@ def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The biases of the dead stages at zero; trained weights stay."""
     stages = touched(case.view, wanted.finding)
     names = [stage.site.bias for stage in stages if stage.site.bias]
+    every = [stage.site.bias for stage in hidden(case.view.stages) if stage.site.bias]
     # A threshold of one's own is not among the biases that layers begin with: where there is one, it is the suspect.
-    for chosen, text in ((offsets(case, stages), "Offsets at zero."), (names, "Biases of the dead layers at zero.")):
+    ways = [
+        (offsets(case, stages), "Offsets at zero."),
+        (names, "Biases of the dead layers at zero."),
+        (every, "Biases of all hidden layers at zero."),
+    ]
+    if wanted.finding.evidence.get("dead_share") == 1.0:
+        ways[1:] = reversed(ways[1:])  # what stands behind a layer that passes nothing could not be judged
+    for chosen, text in ways:
         if patches := zeroed(case, chosen):
             yield wanted.draft(text, patches, source=REVIVE)
     if patches := drawn_afresh(case, [stage for stage in stages if stage.site.weight]):
