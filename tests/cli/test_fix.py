@@ -134,7 +134,7 @@ def test_a_script_that_fails_or_does_not_train_says_so(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ([], "fix what?"),
-        (["-c", "print()"], "fix changes a source file"),
+        (["-c", "print()"], "give a script (train.py)"),
         (["missing.py"], "cannot read the script 'missing.py'"),
         (["--metric", "acc=(", __file__], "no regular expression"),
         (["--seeds", "0", "train.py"], "expected a whole number"),
