@@ -26,7 +26,9 @@ LAYERS = {
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
     "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
     "verify": BASE | {"observe", "record", "diagnose", "prescribe", "verify"},
-    "show": BASE | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "show"},
+    "compare": BASE | {"theory", "observe", "record", "diagnose", "prescribe", "verify", "init", "compare"},
+    "show": BASE
+    | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "compare", "show"},
     "live": BASE | {"record", "diagnose", "show", "live"},
     "observe": BASE | {"functions", "record", "observe"},
     "init": BASE | {"functions", "theory", "record", "observe", "nn", "init"},
@@ -74,7 +76,7 @@ def test_imports_point_downward(file: Path) -> None:
 def test_only_observing_imports_torch(file: Path) -> None:
     layer = file.relative_to(PACKAGE).parts[0]
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
-    late = layer in ("api.py", "claims", "prescribe", "verify") or named(file) == "functions/cost.py"
+    late = layer in ("api.py", "claims", "prescribe", "verify", "compare") or named(file) == "functions/cost.py"
     free = layer in ("observe", "nn", "init", "demo") or named(file) == "construct/module.py"
     assert not torch or free or (late and not any(torch))
 
@@ -149,7 +151,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "live", "functions", "theory", "claims", "verify", "cli"):
+for layer in ("record", "diagnose", "show", "live", "functions", "theory", "claims", "verify", "compare", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

@@ -12,6 +12,7 @@ from gainstage import __version__
 from gainstage.cli import (
     approximate,
     claims,
+    compare,
     completion,
     demo,
     explain,
@@ -32,7 +33,7 @@ from gainstage.errors import GainstageError
 COMMANDS = {
     module.NAME: module
     for module in (
-        *(run, fix, report, live, figure, explain, rules),
+        *(run, fix, compare, report, live, figure, explain, rules),
         *(functions, propagation, approximate, claims, demo, completion),
     )
 }
@@ -44,6 +45,7 @@ examples:
   gainstage demo                           a sick network on real digits, watched and diagnosed
   gainstage run train.py --epochs 3        your script as it is; the verdict follows at its end
   gainstage fix train.py                   try the cures, keep what measurably learns better, as a diff
+  gainstage compare train.py               which activation, which initialisation, by paired trials
   gainstage run -m my.package.train        a module, as python -m runs it
   gainstage report                         the newest run once more
   gainstage explain GS201                  what a rule detects, and what helps

@@ -1,0 +1,1 @@
+"""Which activation, which initialisation, which learning rate: decided by paired trials, on one machine or on many."""

@@ -1,0 +1,130 @@
+"""What came of a comparison: plain, frozen data that text and JSON are laid out from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from gainstage.compare.candidate import Arm, Candidate, Left
+from gainstage.compare.facts import Facts
+from gainstage.verify.proof import Effect, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A candidate that went no further: at which step, and with which chance it only seemed worse than the leader.
+
+    ``broke`` where every seed of it failed or lost its numbers.
+    """
+
+    number: int
+    step: int
+    leader: int
+    p: float
+    ratio: float  # its training loss over the leader's, geometric mean over the seeds; nan where losses have signs
+    broke: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One candidate as it went: values are one per seed, at the last step that it came to.
+
+    Attributes:
+        values: of the measure; empty where it was dropped before the end.
+        losses: training losses at ``steps``.
+        against: the best candidate's effect over this one, paired; None for the best itself and for dropped ones.
+        share: probability of being the best of all.
+        reached: steps to come to the comparison's target loss, mean over the seeds; nan where one did not.
+        step_seconds: of one step, median over the seeds; ``memory`` in bytes at its largest.
+        errors: what failed trainings said last.
+    """
+
+    candidate: Candidate
+    steps: int
+    values: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    against: Effect | None = None
+    share: float = 0.0
+    reached: float = math.nan
+    step_seconds: float = math.nan
+    memory: int = 0
+    facts: Facts | None = None
+    dropped: Drop | None = None
+    errors: tuple[str, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """The measure's mean over the seeds."""
+        return sum(self.values) / len(self.values) if self.values else math.nan
+
+    @property
+    def loss(self) -> float:
+        """The training loss, mean over the seeds."""
+        return sum(self.losses) / len(self.losses) if self.losses else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An activation with an initialisation: its best candidate, and what it came to at its other learning rates."""
+
+    arm: Arm
+    best: Entry
+    others: tuple[Entry, ...] = ()
+    share: float = 0.0  # probability that the best of all is one of this arm's
+    tied: bool = False  # not shown to be worse than the first
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How the order at a rung fared later: pairs that were as far apart there as dropped ones, and those that held."""
+
+    pairs: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What it took, beside what all candidates on all seeds to the end would have taken."""
+
+    steps: int = 0
+    exhaustive: int = 0
+    seconds: float = 0.0
+    trials: int = 0
+    known: int = 0  # trials whose results were there from an earlier start
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The answer of ``gainstage compare``.
+
+    Attributes:
+        rows: the ranking, the best first; those that were dropped follow.
+        steps: at which the finalists were compared; ``whole`` where that is the script's end.
+        target: training loss that the worst finalist ends with: ``Entry.reached`` counts the steps to it.
+        risk: of having dropped the best by the seeds' chance, at most.
+        left: arms that could not be made.
+        notes: sentences about what to mind.
+        folder: where the results lie.
+    """
+
+    command: tuple[str, ...]
+    rows: tuple[Row, ...]
+    steps: int
+    whole: bool
+    seeds: int
+    measure: Measure | None
+    own_rate: float
+    target: float = math.nan
+    rungs: tuple[int, ...] = ()
+    risk: float = 0.0
+    held: Held = field(default_factory=Held)
+    left: tuple[Left, ...] = ()
+    notes: tuple[str, ...] = ()
+    folder: str = ""
+    cost: Cost = field(default_factory=Cost)
+    interrupted: bool = False
+
+    @property
+    def tied(self) -> tuple[Row, ...]:
+        """The first, and those that were not shown to be worse."""
+        return tuple(row for row in self.rows if row.tied)

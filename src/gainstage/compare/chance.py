@@ -1,0 +1,115 @@
+"""Who may be dropped, at a stated risk: paired differences over seeds, their variances moderated by one another.
+
+At a rung every candidate is compared with the one that leads there. Its difference to the leader is paired, seed by
+seed; its variance, from so few seeds, is drawn towards the typical one (Smyth, 2004, "Linear models and empirical Bayes
+methods", section 3: s~^2 = (d0 s0^2 + d s^2) / (d0 + d)), which is what lets two or three seeds decide anything.
+The best candidate is dropped only if one of the others seems better than it by chance: with a level of risk / (rungs x
+others) in each one-sided test that happens with a probability of at most ``risk`` in the whole race (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gainstage.verify.verdict import below
+
+Array = NDArray[np.float64]
+MOST_FREEDOM = 60  # of the typical variance: it is never taken for known
+LEAST_VARIANCE = 1e-12
+
+
+def p_values(values: Array, leader: int) -> Array:
+    """For each candidate the chance to seem as much worse than the leader as it does, were it no worse.
+
+    Args:
+        values: shape (candidates, seeds), small is good, paired in columns; at least 2 seeds.
+        leader: row of the candidate to compare with.
+
+    Returns:
+        Shape (candidates,); 1 for the leader itself.
+
+    Example:
+        >>> values = np.array([[1.0, 1.1, 0.9], [1.05, 1.1, 0.9], [3.0, 3.2, 2.9]])
+        >>> [bool(p < 0.01) for p in p_values(values, 0)]
+        [False, False, True]
+    """
+    differences = values - values[leader]
+    freedom = values.shape[1] - 1
+    variances = differences.var(axis=1, ddof=1)
+    others = [k for k in range(len(values)) if k != leader]
+    moderate, more = moderated(variances[others], freedom)
+    found = np.ones(len(values))
+    for k, variance in zip(others, moderate, strict=True):
+        t = float(differences[k].mean()) / math.sqrt(variance / values.shape[1])
+        found[k] = 1 - below(t, freedom + more) if t >= 0 else below(-t, freedom + more)
+    return found
+
+
+def moderated(variances: Array, freedom: int) -> tuple[Array, int]:
+    """(the variances drawn towards their typical one, the degrees of freedom that this adds).
+
+    Smyth (2004), section 6.2: the logarithms of the variances scatter more than chi-square alone explains, and the
+    excess tells how alike they are. Variances that have little in common stay as they are.
+    """
+    raw = np.maximum(variances, LEAST_VARIANCE)
+    if len(raw) < 3:
+        return raw, 0
+    z = np.log(raw)
+    e = z - digamma(freedom) + math.log(freedom / 2)
+    excess = float(e.var(ddof=1)) - trigamma(freedom)
+    prior = next((d for d in range(1, MOST_FREEDOM) if trigamma(d) <= excess), MOST_FREEDOM)
+    if trigamma(1) < excess:
+        return raw, 0
+    typical = math.exp(float(e.mean()) + digamma(prior) - math.log(prior / 2))
+    return (prior * typical + freedom * raw) / (prior + freedom), prior
+
+
+def digamma(freedom: int) -> float:
+    """psi(freedom / 2), by its recurrence (Abramowitz and Stegun, 1964, 6.3.2 to 6.3.5)."""
+    euler = 0.5772156649015329
+    if freedom % 2 == 0:
+        return -euler + sum(1 / k for k in range(1, freedom // 2))
+    return -euler - 2 * math.log(2) + sum(2 / k for k in range(1, freedom - 1, 2))
+
+
+def trigamma(freedom: int) -> float:
+    """psi'(freedom / 2), likewise (6.4.3 and 6.4.4)."""
+    if freedom % 2 == 0:
+        return math.pi**2 / 6 - sum(1 / k**2 for k in range(1, freedom // 2))
+    return math.pi**2 / 2 - sum(4 / k**2 for k in range(1, freedom - 1, 2))
+
+
+def dropped(values: Array, level: float) -> list[tuple[int, int, float]]:
+    """(candidate, leader, p) for everyone who is worse than the leader at a risk of ``level`` for the whole rung."""
+    if len(values) < 2 or values.shape[1] < 2:
+        return []
+    leader = int(values.mean(axis=1).argmin())
+    found = p_values(values, leader)
+    return [(k, leader, float(p)) for k, p in enumerate(found) if p <= level / (len(values) - 1)]
+
+
+def best_shares(values: Array, groups: Sequence[int], repeats: int = 4000) -> Array:
+    """Probability of being best by group, shape (groups,): a bootstrap over the seeds, whole columns at a time.
+
+    The spread around each candidate's mean is widened by sqrt(n / (n - 1)): resampling n seeds alone shows too little.
+
+    Args:
+        values: shape (candidates, seeds), small is good.
+        groups: which group each candidate belongs to, 0 to the number of groups less 1; a group is as good as its best
+            member in the same resample.
+        repeats: number of resamples.
+    """
+    count = values.shape[1]
+    shares = np.zeros(max(groups) + 1)
+    if count < 2:
+        return np.full(len(shares), math.nan)
+    draws = np.random.default_rng(0).integers(count, size=(repeats, count))
+    means = values.mean(axis=1, keepdims=True)
+    wide = means + (values - means) * math.sqrt(count / (count - 1))
+    winners = wide[:, draws].mean(axis=2).argmin(axis=0)
+    np.add.at(shares, np.asarray(groups)[winners], 1 / repeats)
+    return shares

@@ -1,0 +1,49 @@
+"""Where trials run: any ``concurrent.futures.Executor``, of which this machine's own is the one that is built in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gainstage.compare import job as bench
+from gainstage.compare.job import Job, Result, carry_out
+
+
+@dataclass(slots=True)
+class Pool:
+    """An executor, and what goes with every job.
+
+    Attributes:
+        executor: takes the jobs; its workers need this package, torch, and nothing of the caller's files.
+        slots: jobs that it carries out at a time, as far as is known: no more than these are waiting in it.
+        parcel: the script's folder for workers elsewhere; a future of one where the executor resolves futures.
+        local: whether its trials run on this machine's own bench.
+    """
+
+    executor: Executor
+    slots: int
+    parcel: Any = None
+    local: bool = False
+
+    def submit(self, job: Job) -> Future[Result]:
+        """Hand over one job."""
+        return self.executor.submit(carry_out, job, self.parcel)
+
+    def live(self) -> int:
+        """Steps that trials on this machine have made, those at work included; 0 for trials elsewhere."""
+        return bench.bench().live() if self.local else 0
+
+
+@contextmanager
+def local(slots: int) -> Iterator[Pool]:
+    """Threads that each wait for a trial, which is a process of its own: those that are paused keep their place."""
+    executor = ThreadPoolExecutor(slots, thread_name_prefix="gainstage-trial")
+    try:
+        yield Pool(executor, slots, local=True)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        bench.close()  # ends the trials, and so the threads that wait for them
+        executor.shutdown(wait=True)
