@@ -63,7 +63,8 @@ def received(view: View, site: Site) -> Features | None:
     if stage is None or stage.normalised:
         return None
     signal, offset = (starting(view, view.signal(stage.site, column)) for column in ("signal_in", "offset_in"))
-    if not math.isfinite(signal):
+    # Columns beside those that come through the network (an embedding's, a hidden state's) speak for themselves.
+    if len(stage.site.sources) > 1 or not math.isfinite(signal):
         signal, offset = (starting(view, view.signal(site, column)) for column in ("signal", "offset"))
     least, most = extreme(view, site, "feature_std_min"), extreme(view, site, "feature_std_max")
     spread = most / least if least > 0 else 1.0

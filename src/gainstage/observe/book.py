@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from gainstage.observe.naming import Names
+from gainstage.observe.naming import Names, Place
+from gainstage.observe.shards import shard_shape
 from gainstage.observe.visits import Visit
 from gainstage.record.schema import Parameter, Site
 
@@ -43,16 +44,31 @@ class Parameters:
         return record
 
     def _new(self, tensor: torch.Tensor, name: str, root: str, optimizer: str) -> Parameter:
-        shape = tuple(tensor.shape)
+        shape, shard = tuple(tensor.shape), shard_shape(tensor)
         index = self.indices.get((root, name, shape), -1) if name else -1
-        if index < 0 or any(record.index == index for _, record in self.alive()):
+        held = next((record for _, record in self.alive() if record.index == index), None)
+        if held is not None and (shard or held.shard):  # FSDP has two tensors of one parameter: shard, and gathered
+            return replace(held, optimizer=held.optimizer or optimizer, shard=held.shard or shard)
+        if index < 0 or held is not None:
             index = self.count
             self.count += 1
         name = name or f"parameter {index}"
         self.indices[root, name, shape] = index
         if self.owners.setdefault(name, index) != index:  # two networks of a GAN may both have a "0.weight"
             name = f"{root}.{name}" if root else f"{name}#{index}"
-        return Parameter(index, name, shape, tensor.requires_grad, optimizer, root)
+        return Parameter(index, name, shape, tensor.requires_grad, optimizer, root, shard=shard)
+
+    def gathered(self, tensor: torch.Tensor, place: Place, part: str) -> str:
+        """The sharded parameter of the running module that ``tensor`` is, gathered for the pass; "" where none is."""
+        if id(tensor) in self.known or not place.module:
+            return ""
+        own = [
+            record.name
+            for _, record in self.alive()
+            if record.shard and record.root == place.root and record.shape == tuple(tensor.shape)
+            and record.name.rpartition(".")[0] == place.module
+        ]  # fmt: skip
+        return next((name for name in own if name.endswith(f".{part}")), own[0] if own else "")
 
     def alive(self) -> Iterator[tuple[torch.Tensor, Parameter]]:
         """Every parameter that still exists, with its record."""

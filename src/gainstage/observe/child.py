@@ -44,10 +44,12 @@ class Child:
             from gainstage.observe.session import Session
 
             config = Config(**{**self.handoff["config"], **self._tuples()})
-            session = Session.open(config, tuple(self.handoff["argv"]), self.handoff["script"])
+            handoff = self.handoff
+            launcher = 0 if handoff["launches"] else handoff["launcher"]
+            session = Session.open(config, tuple(handoff["argv"]), handoff["script"], launcher)
             session.install()
             self.session = session
-            self.note(run=str(session.run_path or ""))
+            self.note(run=str(session.run_path or ""), rank=session.info.rank, world_size=session.info.world_size)
         except Exception as error:
             self.note(reason=f"{type(error).__name__}: {error}")
             print(f"gainstage: not watching: {error}", file=sys.stderr)
@@ -69,7 +71,7 @@ class Child:
     def note(self, **notes: Any) -> None:
         """Leave word; replaced in one move, since the script may be killed at any moment."""
         self.notes.update(notes)
-        path = self.handoff["notes"]
+        path = self.handoff["notes"] + (os.environ.get("RANK", "") if self.handoff["launches"] else "")
         try:
             with open(f"{path}.new", "w", encoding="utf-8") as file:
                 json.dump(self.notes, file)

@@ -71,9 +71,9 @@ class Names:
             return NOWHERE
         module = unwrap(outer)
         if inner is module and not module._modules and not module._parameters:
-            return Place(type(module).__name__, "", type(module).__name__, module.training)
+            return Place(class_name(module), "", class_name(module), module.training)
         root = self._root(module)
-        return Place(root.label, _path(root, module, inner), type(inner).__name__, module.training)
+        return Place(root.label, _path(root, module, inner), class_name(inner), module.training)
 
     def line(self, frame: FrameType | None) -> str:
         """The user's line that runs in ``frame``, unless source lines are to be left out."""
@@ -84,10 +84,10 @@ class Names:
         if known is None or known.module() is not module:
             self.roots = {key: root for key, root in self.roots.items() if root.module() is not None}
             taken = {root.label for root in self.roots.values()}
-            label, count = type(module).__name__, 1
+            label, count = class_name(module), 1
             while label in taken:
                 count += 1
-                label = f"{type(module).__name__}#{count}"
+                label = f"{class_name(module)}#{count}"
             known = self.roots[id(module)] = Root(weakref.ref(module), label, _paths(module))
         return known
 
@@ -109,10 +109,23 @@ def _path(root: Root, outer: nn.Module, module: nn.Module) -> str:
     return path
 
 
+def class_name(module: nn.Module) -> str:
+    """The class as the user knows it: FSDP2 puts a module into a new class that derives from its own."""
+    kind = type(module)
+    return kind.__bases__[-1].__name__ if _is_sharded(kind) else kind.__name__
+
+
+def _is_sharded(kind: type[nn.Module]) -> bool:
+    own = kind.__bases__[-1].__name__
+    return len(kind.__bases__) == 2 and kind.__name__ in (f"FSDP{own}", f"Replicate{own}")
+
+
 def unwrap(module: nn.Module) -> nn.Module:
     """The user's module inside of torch.compile's and data-parallel's wrappers."""
     kind = type(module)
     while kind.__module__.startswith(("torch._dynamo", "torch.nn.parallel", "torch.distributed")):
+        if _is_sharded(kind):
+            return module
         inside = next((child for name, child in module.named_children() if name in _WRAPPERS), None)
         if inside is None:
             return module

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
+from gainstage.observe import shards
 from gainstage.record.schema import NAN
 
 _KEPT = ("lr", "momentum", "betas", "eps", "weight_decay", "nesterov", "amsgrad", "alpha", "rho", "maximize")
@@ -63,7 +64,8 @@ class Optimizers:
 
 def stale_share(tensors: Sequence[torch.Tensor]) -> float:
     """Of these tensors, the share whose gradients hold something."""
-    gradients = [tensor.grad.detach() for tensor in tensors if tensor.grad is not None and not tensor.grad.is_sparse]
+    found = [shards.local(tensor.grad) for tensor in tensors if tensor.grad is not None]
+    gradients = [gradient.detach() for gradient in found if not gradient.is_sparse]
     if not gradients:
         return 0.0
     norms = torch.stack([norm.float() for norm in torch._foreach_norm(gradients)])

@@ -20,6 +20,7 @@ from gainstage.observe.visits import Moments, Slot, Visit
 
 _MOST_NAMES = 12
 _MOST_NODES = 64
+_BOOKKEEPING = ("RegisterPostBackwardFunction", "_DDPSink")  # what data-parallel wrappers put around a tensor as it is
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ class Origins:
                 waiting += [behind for behind, _ in node.next_functions if behind is not None]
         if not sources:
             return None
-        return self.set(tensor, Origin(tuple(sources.values()), (made_by.name().removesuffix("Backward"),)))
+        name = made_by.name().removesuffix("Backward")
+        return self.set(tensor, Origin(tuple(sources.values()), () if name in _BOOKKEEPING else (name,)))
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """An unrecorded operation: its outputs come from wherever its inputs came from."""

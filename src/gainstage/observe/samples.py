@@ -125,13 +125,15 @@ class Samples:
                 if tensor is not None and tensor.is_leaf and tensor.is_floating_point():
                     # A module in a plain list has no path, and its parameters no name but its own.
                     own = f"{visit.place.module}.{part}" if visit.place.module.startswith(UNREGISTERED) else ""
+                    if name := self.parameters.gathered(tensor, visit.place, part):
+                        self.parameters.enter(tensor, name, visit.place.root)
                     self.parameters.enter(tensor, window.watcher.variables.get(id(tensor), (tensor, own))[1])
 
     def _updates(self, window: Window, label: str) -> tuple[list[Update], float]:
         snapshot = window.snapshot
         if snapshot is None or not snapshot.norms:
             return [], NAN
-        indices = [self.parameters.enter(tensor, optimizer=label).index for tensor in snapshot.tensors]
+        indices = [self.parameters.enter(tensor, optimizer=label).index for tensor in snapshot.parameters]
         return weights.compare(snapshot, window.step, indices)
 
     def _step(

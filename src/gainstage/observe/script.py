@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ from gainstage.errors import GainstageError
 HANDOFF = "_GAINSTAGE_HANDOFF"
 BOOT = Path(__file__).parent / "boot"
 PR_SET_PDEATHSIG = 1
+LAUNCHERS = ("torch.distributed.run", "torch.distributed.launch", "accelerate.commands.launch")
+LAUNCHER_FILES = ("torchrun", "accelerate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,25 @@ class Target:
         return (*option, self.name, *self.arguments)
 
     @property
+    def launches(self) -> bool:
+        """Whether this is a launcher, whose children are the training: one process per rank."""
+        return self.name in LAUNCHERS if self.kind == "module" else Path(self.name).name in LAUNCHER_FILES
+
+    @property
+    def script(self) -> str:
+        """What trains: the name of the file or module, of a launcher the one that it is to start."""
+        if self.kind == "text":
+            return "-c"
+        given = self.arguments if self.launches else ()
+        modules = (name for option, name in pairwise(given) if option in ("-m", "--module"))
+        return next(chain((name for name in given if name.endswith(".py")), modules), self.name)
+
+    @property
     def stem(self) -> str:
         """A name for the run file: ``train`` for ``code/train.py`` and for ``-m code.train``."""
+        if self.launches and self.script != self.name:
+            module = not self.script.endswith(".py")
+            return self.script.rpartition(".")[2] if module else Path(self.script).stem
         if self.kind == "text":
             return "command"
         if self.kind == "module":
@@ -58,11 +78,14 @@ class Ending:
     Attributes:
         status: exit code, or minus the number of the signal that ended the process.
         notes: what the observer left behind: ``run`` (path), ``line`` (what was looked at and what it cost),
-            ``reason`` (why it switched off), ``torch`` (whether torch was imported), ``text`` (the exception).
+            ``reason`` (why it switched off), ``torch`` (whether torch was imported), ``text`` (the exception), ``rank``
+            and ``world_size``; of ranks that a launcher started, those of the first that has a run.
+        launched: whether this was a launcher.
     """
 
     status: int
     notes: dict[str, Any] = field(default_factory=dict)
+    launched: bool = False
 
     @property
     def outcome(self) -> Literal["finished", "exited", "exception", "interrupted", "killed"]:
@@ -103,7 +126,15 @@ def execute(target: Target, config: Config | None) -> Ending:
     with tempfile.TemporaryDirectory(prefix="gainstage-") as folder:
         notes = Path(folder) / "notes.json"
         status = _run(command, _environment(target, config, notes))
-        return Ending(status, json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else {})
+        return Ending(status, _read(notes), target.launches)
+
+
+def _read(notes: Path) -> dict[str, Any]:
+    """The notes of the script, or of the first rank that has a run; each rank's file has its number behind the name."""
+    found = [file for file in notes.parent.glob(f"{notes.name}*") if file.suffix != ".new"]
+    found.sort(key=lambda file: (len(file.name), file.name))
+    read = [json.loads(file.read_text(encoding="utf-8")) for file in found]
+    return next((told for told in read if told.get("run")), read[0] if read else {})
 
 
 def _interpreter_options() -> list[str]:
@@ -125,7 +156,9 @@ def _environment(target: Target, config: Config, notes: Path) -> dict[str, str]:
     handoff = {
         "config": asdict(config),
         "argv": target.command,
-        "script": target.name if target.kind != "text" else "-c",
+        "script": target.script,
+        "launches": target.launches,
+        "launcher": os.getppid(),
         "notes": str(notes),
         "package": str(Path(__file__).parents[2]),
         "pythonpath": before,

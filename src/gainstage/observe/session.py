@@ -38,18 +38,19 @@ class Session:
         self._compiler: ImportWatch | None = None
 
     @classmethod
-    def open(cls, config: Config, argv: tuple[str, ...], script: str) -> Session:
-        """Start a run file named by ``config.output``, or after the script.
+    def open(cls, config: Config, argv: tuple[str, ...], script: str, launcher: int = 0) -> Session:
+        """Start a run file named by ``config.output``, or after the script; of many ranks all in one folder.
+
+        ``launcher`` is the process that has started this machine's ranks, where that is not this one's parent.
 
         Raises:
             RecordingFailed: when no file can be made there.
         """
-        rank = current_rank()
+        rank = current_rank(launcher)
         info = _info(config, argv, script, rank)
         base = Path(config.output or Path(script).stem or "run")
         if rank.world_size > 1:
-            # The launcher is every local rank's parent: its number names one folder for all of them.
-            writer = Writer(base.with_name(f"{base.name}-{os.getppid()}.gs"), info, rank=rank.rank)
+            writer = Writer.join(base, info, rank=rank.rank, job=rank.job)
         else:
             writer = Writer.create(base, info)
         return cls(config, writer, info, writer.path.parent)
@@ -125,6 +126,7 @@ def _info(config: Config, argv: tuple[str, ...], script: str, rank: Rank) -> Run
         rank=rank.rank,
         world_size=rank.world_size,
         process=os.getpid(),
+        host=platform.node() if rank.world_size > 1 else "",
         budget=config.budget,
         versions=_versions(),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from gainstage.observe import arguments, losses, ours, products
+from gainstage.observe import arguments, flow, losses, ours, products
 from gainstage.observe.hearing import Ear
 from gainstage.observe.layout import cut
 from gainstage.observe.mode import quiet
@@ -22,11 +22,10 @@ from gainstage.observe.visits import Key, Moments, Slopes, Visit
 
 MOST_VISITS = 8192
 _RESIDUAL = Operation("residual", "loss")
-_DATA = Operation("data", "input")
 _CLAMP = Operation("relu", "activation", "relu")
+_JOINS = frozenset(("cat", "concat", "concatenate", "hstack"))
 _MULTIPLY = frozenset(("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply"))
 _SILENT = frozenset(("__get__", "__set__", "dim", "size", "numel", "item", "is_floating_point", "__len__", "zero_"))
-_BOUNDED = frozenset(("sigmoid", "hardsigmoid", "tanh", "hardtanh", "softmax"))
 _FIRST_STAGES = ("affine", "embedding", "recurrent", "attention", "normalisation")
 
 
@@ -101,15 +100,17 @@ class Watcher:
             return None
         if function in known.products:
             # mv(W, x) is how spectral_norm iterates; nobody writes a layer so.
-            weight = self._factor(args[1:] if known.products[function].name == "mv" else args, kwargs)
+            weight = flow.factor(self.origins, args[1:] if known.products[function].name == "mv" else args, kwargs)
             if weight is not None:
                 return self._open(known.products[function], args, kwargs, weight)
         elif function in known.clamps and arguments.is_relu(name, args, kwargs):
             return self._open(_CLAMP, args, kwargs)
-        elif function in known.subtractions and self._is_residual(args):
+        elif function in known.subtractions and flow.is_residual(self.origins, args):
             return self._open(_RESIDUAL, args, kwargs)
+        elif name in _JOINS:
+            self._data_joins(name, args, kwargs)
         elif name in _MULTIPLY:
-            self._mark_gates(tensors(args, kwargs))
+            flow.mark_gates(self.origins, tensors(args, kwargs))
         return name
 
     def _open(
@@ -117,7 +118,7 @@ class Watcher:
     ) -> Visit | str:
         entering = arguments.entering(operation, args, kwargs, weight)
         if operation is _RESIDUAL:
-            entering = args[0] if self._is_fed(args[0]) else args[1]
+            entering = args[0] if flow.is_fed(self.origins, args[0]) else args[1]
         if entering is None or not arguments.readable(entering):
             return operation.name
         if len(self.visits) >= MOST_VISITS:
@@ -133,10 +134,10 @@ class Watcher:
         if weight is not None and products.weight_first(operation.name, args, entering):
             visit.unit_dim = max(entering.dim() - 2, 0)
         if operation.kind in _FIRST_STAGES and not origin.sources:
-            self._data_enters(visit, entering, origin)
+            self._data_enters(visit.place, visit.source_line, visit.key, entering, origin, visit.unit_dim)
         visit.sources, visit.via = origin.sources, origin.via
         if operation.kind in ("recurrent", "attention") or operation.name == "bilinear":
-            visit.sources = self._fed_by(args, kwargs)
+            visit.sources = flow.fed_by(self.origins, args, kwargs)
         self._measure_input(visit, entering, origin)
         if (moments := arguments.time_dim(operation, args, entering)) is not None:
             visit.track = self.ear.follow(entering, moments)
@@ -188,45 +189,25 @@ class Watcher:
             origin.moments, origin.unit_dim, origin.dimensions = moments, unit_dim, tensor.dim()
         return moments
 
-    def _data_enters(self, visit: Visit, tensor: torch.Tensor, origin: Origin) -> None:
+    def _data_enters(
+        self, at: Place, line: str, reader: Key, tensor: torch.Tensor, origin: Origin, unit_dim: int
+    ) -> None:
         """A tensor that no recorded operation made: the data. It gets a site of its own."""
-        place = Place(visit.place.root, "", "", visit.place.training)
-        data = Visit(_DATA, place, source_line=visit.source_line, unit_dim=visit.unit_dim, turn=self.turn)
-        data.reader = visit.key
-        losses.read_data(data, tensor, visit.unit_dim, thorough=self.thorough)
+        place = Place(at.root, "", "", at.training)
+        data = Visit(flow.DATA, place, source_line=line, unit_dim=unit_dim, turn=self.turn, reader=reader)
+        losses.read_data(data, tensor, unit_dim, thorough=self.thorough)
         if tensor.is_floating_point():
-            data.outputs = self._moments(tensor, origin, visit.unit_dim)
+            data.outputs = self._moments(tensor, origin, unit_dim)
         self.visits.append(data)
         origin.sources = (data,)
 
-    def _factor(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> torch.Tensor | None:
-        """The parameter among a product's factors: itself, or a transposed or reshaped view of it."""
-        for tensor in reversed(tensors(args, kwargs)):
-            if tensor.is_leaf and tensor.requires_grad and tensor.dim() >= 1:
-                return tensor
-            origin = self.origins.of(tensor)
-            if origin is not None and origin.parameter is not None and not origin.sources:
-                return origin.parameter
-        return None
-
-    def _fed_by(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Visit, ...]:
-        """What several inputs come from: a cell's hidden state, attention's keys and values."""
-        origins = [self.origins.of(tensor) for tensor in tensors(args, kwargs)]
-        found = [visit for origin in origins if origin is not None for visit in origin.sources]
-        return tuple({id(visit): visit for visit in found}.values())
-
-    def _is_fed(self, value: Any) -> bool:
-        origin = self.origins.of(value) if isinstance(value, torch.Tensor) else None
-        return origin is not None and any(visit.operation is not _DATA for visit in origin.sources)
-
-    def _is_residual(self, args: tuple[Any, ...]) -> bool:
-        """prediction - target: one side comes out of the network, the other is data."""
-        pair = [value for value in args[:2] if isinstance(value, torch.Tensor)]
-        if len(pair) != 2 or any(not tensor.is_floating_point() or tensor.dim() == 0 for tensor in pair):
-            return False
-        fed = [self._is_fed(tensor) for tensor in pair]
-        data = pair[1] if fed[0] else pair[0]
-        return fed[0] != fed[1] and not data.requires_grad and self.origins.of(data) is None
+    def _data_joins(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Columns of data beside what the network computed: a table's numbers beside its embedded categories."""
+        for tensor, unit_dim in flow.joining(self.origins, name, args, kwargs):
+            frame = sys._getframe(1)
+            place = self.names.place(frame)
+            reader = (place.root, place.module, name)
+            self._data_enters(place, self.names.line(frame), reader, tensor, self.origins.need(tensor), unit_dim)
 
     def _probe(self, outputs: Any) -> None:
         """A gradient penalty runs the network once more: its calls are counted, whatever the backward pass reaches."""
@@ -234,22 +215,6 @@ class Watcher:
             origin = self.origins.of(tensor)
             for visit in origin.sources if origin is not None else ():
                 visit.probed = True
-
-    def _mark_gates(self, factors: list[torch.Tensor]) -> None:
-        """An activation whose output multiplies another path is a gate: its saturation is its purpose.
-
-        Of two activations the bounded one is the gate: sigmoid(scale) * relu(maps).
-        """
-        found: list[Visit] = []
-        for tensor in factors:
-            origin = self.origins.of(tensor)
-            if origin is None or len(origin.sources) != 1 or origin.sources[0].operation.kind != "activation":
-                continue
-            if any(other is not tensor and self._is_fed(other) for other in factors):
-                found.append(origin.sources[0])
-        bounded = [visit for visit in found if visit.operation.function in _BOUNDED]
-        for visit in bounded or found:
-            visit.gate = True
 
     def _name_variables(self, visit: Visit, frame: FrameType) -> None:
         for tensor in (visit.weight, visit.bias):

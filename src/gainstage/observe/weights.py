@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from gainstage.observe import shards
 from gainstage.record.schema import NAN, Update
 
 ENTRIES = 1024
@@ -28,8 +29,12 @@ _Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(slots=True)
 class Snapshot:
-    """A few entries of each parameter before a step, and later of its gradient, in one vector each."""
+    """A few entries of each parameter before a step, and later of its gradient, in one vector each.
 
+    ``tensors`` are what this process holds of the ``parameters``: the same, or its shards.
+    """
+
+    parameters: list[torch.Tensor]
     tensors: list[torch.Tensor]
     sizes: list[int]
     values: _Vector
@@ -42,8 +47,11 @@ class Snapshot:
 
 def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
     """The weights before a step; ``thorough`` also tells equal rows apart, which costs a pass over them."""
-    kept = sorted(filter(_plain, tensors), key=lambda tensor: tensor.numel() <= ENTRIES)
-    snapshot = Snapshot(kept, [min(tensor.numel(), ENTRIES) for tensor in kept], _entries(kept))
+    pairs = [(tensor, part) for tensor in tensors if _plain(part := shards.local(tensor))]
+    pairs.sort(key=lambda pair: pair[1].numel() <= ENTRIES)
+    kept = [part for _, part in pairs]
+    sizes = [min(tensor.numel(), ENTRIES) for tensor in kept]
+    snapshot = Snapshot([tensor for tensor, _ in pairs], kept, sizes, _entries(kept))
     snapshot.thorough = thorough
     if thorough:
         for position, tensor in enumerate(kept):
@@ -54,7 +62,8 @@ def look(tensors: Iterable[torch.Tensor], thorough: bool) -> Snapshot:
 
 def read_gradients(snapshot: Snapshot, given: Mapping[int, torch.Tensor] = MappingProxyType({})) -> None:
     """The gradients that the step used, or is about to use; ``given`` are those that no ``.grad`` holds."""
-    gradients = [given.get(id(tensor), tensor.grad) for tensor in snapshot.tensors]
+    found = [given.get(id(tensor), tensor.grad) for tensor in snapshot.parameters]
+    gradients = [None if gradient is None else shards.local(gradient) for gradient in found]
     snapshot.norms = _norms(gradients)
     dense = [None if gradient is None or gradient.is_sparse else gradient for gradient in gradients]
     pairs = list(zip(dense, snapshot.tensors, strict=True))
@@ -156,6 +165,7 @@ def _plain(tensor: torch.Tensor) -> bool:
         and tensor.numel() > 0
         and tensor.layout == torch.strided
         and tensor.device.type != "meta"
+        and not shards.is_emptied(tensor)
     )
 
 

@@ -1,6 +1,7 @@
 """Python imports this before the script: it begins to watch, wipes its own traces, and gives way to the real one.
 
-Found through PYTHONPATH, which is put back at once: processes that the script starts are not watched.
+Found through PYTHONPATH, which is put back at once: processes that the script starts are not watched. A launcher
+(torchrun) is the exception: it is not watched itself, and hands everything on to the ranks that it starts.
 """
 
 import json
@@ -9,7 +10,10 @@ import sys
 
 
 def _begin() -> None:
-    handoff = json.loads(os.environ.pop("_GAINSTAGE_HANDOFF"))
+    handoff = json.loads(os.environ["_GAINSTAGE_HANDOFF"])
+    if handoff["launches"] and "RANK" not in os.environ:
+        return
+    del os.environ["_GAINSTAGE_HANDOFF"]
     if handoff["pythonpath"] is None:
         del os.environ["PYTHONPATH"]
     else:
