@@ -30,6 +30,7 @@ LAYERS = {
     "show": BASE
     | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "compare", "show"},
     "live": BASE | {"record", "diagnose", "show", "live"},
+    "lab": BASE | {"functions", "theory", "construct", "record", "diagnose", "show", "live", "lab"},
     "observe": BASE | {"functions", "record", "observe"},
     "init": BASE | {"functions", "theory", "record", "observe", "nn", "init"},
 }
@@ -151,7 +152,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "live", "functions", "theory", "claims", "verify", "compare", "cli"):
+for layer in ("record", "diagnose", "show", "live", "lab", "functions", "theory", "claims", "verify", "compare", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

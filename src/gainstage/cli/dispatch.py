@@ -19,6 +19,7 @@ from gainstage.cli import (
     figure,
     fix,
     functions,
+    lab,
     live,
     propagation,
     report,
@@ -34,7 +35,7 @@ COMMANDS = {
     module.NAME: module
     for module in (
         *(run, fix, compare, report, live, figure, explain, rules),
-        *(functions, propagation, approximate, claims, demo, completion),
+        *(functions, propagation, approximate, lab, claims, demo, completion),
     )
 }
 ISSUES = "https://github.com/gainstage/gainstage/issues"

@@ -49,11 +49,11 @@ def execute(arguments: Sequence[str]) -> int:
     check()
     awaited = getattr(options, "await")
     files = [] if awaited else [_file(name, options.rank) for name in options.runs or [""]]
-    listening = _listen(options.host, options.port)
+    listening = listen(options.host, options.port)
     token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
-    address = _address(listening, token)
+    there = address(listening, token)
     if awaited:
-        _announce_and_let_go(address)
+        _announce_and_let_go(there)
     from gainstage.live.feed import Feed, Source
     from gainstage.live.server import Linger, serve
 
@@ -61,11 +61,11 @@ def execute(arguments: Sequence[str]) -> int:
         feed, linger = Feed([Source(base=Path(awaited), since=options.since)]), Linger(options.process, options.linger)
         serve(feed, listening, token, linger=linger)
         return OK
-    _say(address, options.host)
+    _say(there, options.host)
     if options.open:
         import webbrowser
 
-        webbrowser.open(address)
+        webbrowser.open(there)
     serve(Feed([Source(folder=file) for file in files]), listening, token, hosts=(options.host,))
     return OK
 
@@ -77,7 +77,8 @@ def _file(name: str, rank: int) -> Path:
     return locate(Path(name) if name else newest(), rank)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises :class:`GainstageError` where none can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -90,7 +91,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _address(listening: socket.socket, token: str) -> str:
+def address(listening: socket.socket, token: str) -> str:
+    """What to open in the browser."""
     host, port = listening.getsockname()[:2]
     shown: str = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(str(host), str(host))
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/?token={token}"

@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -57,10 +57,11 @@ class Guard:
             return PlainTextResponse("this server is not known by that name\n", 421)
         if scope["path"] == HEALTH:
             return self.app
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = query.pop("token", [])
         if scope["path"] == "/" and given and self._fits(given[-1]):
             # The token leaves the address, where it would end up in histories and on projectors.
-            answer = RedirectResponse("/", 303)
+            answer = RedirectResponse(f"/?{urlencode(query, doseq=True)}" if query else "/", 303)
             answer.set_cookie(self.cookie, given[-1], httponly=True, samesite="strict")
             return answer
         if self._fits(_cookie(headers.get("cookie", ""), self.cookie)):

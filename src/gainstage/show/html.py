@@ -71,7 +71,7 @@ def document(main: Markup, title: str, *, meta: str = "", events: str = "") -> s
         "body",
         patterns(),
         tag("a", "Skip to the verdict", href="#main", class_="skip"),
-        tag("header", _wordmark(), tag("p", class_="pulse", id="pulse", role="status"), class_="top"),
+        tag("header", wordmark(), tag("p", class_="pulse", id="pulse", role="status"), class_="top"),
         tag("main", main, id="main", tabindex=-1),
         tag("footer", tag("p", f"Made by gainstage {__version__} on this machine; nothing was sent anywhere.")),
         tag("script", Markup(resource("script.js"))),
@@ -123,7 +123,8 @@ def run(key: str, sheet: Sheet) -> Parts:
     return {name: tag("section", content, data_part=name) for name, content in made.items()}
 
 
-def _wordmark() -> Markup:
+def wordmark() -> Markup:
+    """The name with its picture: a chain in which a signal falls."""
     bars = (tag("rect", x=4 + 7 * n, y=22 - h, width=5, height=h, rx=1) for n, h in enumerate((18, 13, 9, 6, 4)))
     return tag(
         "h1",

@@ -15,7 +15,7 @@ class Markup(str):
     __slots__ = ()
 
 
-VOID = frozenset({"meta", "br", "rect", "line", "circle", "path", "polyline", "use", "stop"})
+VOID = frozenset({"meta", "br", "input", "link", "rect", "line", "circle", "path", "polyline", "polygon", "use", "stop"})
 
 Child = Any  # Markup, text, a number, None, or an iterable of these
 
