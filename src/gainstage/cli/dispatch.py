@@ -16,6 +16,7 @@ from gainstage.cli import (
     completion,
     demo,
     explain,
+    export,
     figure,
     fix,
     functions,
@@ -34,7 +35,7 @@ from gainstage.errors import GainstageError
 COMMANDS = {
     module.NAME: module
     for module in (
-        *(run, fix, compare, report, live, figure, explain, rules),
+        *(run, fix, compare, report, live, figure, export, explain, rules),
         *(functions, propagation, approximate, lab, claims, demo, completion),
     )
 }
