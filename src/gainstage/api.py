@@ -179,12 +179,12 @@ def check(
     return diagnose(look_once(model, inputs, loss), select=select, ignore=ignore)
 
 
-def load(path: str | Path, *, rank: int = 0) -> Run:
+def load(path: str | Path, *, rank: int | None = None) -> Run:
     """Read a run file: its folder, the file inside, or the name without ``.gs``.
 
     Args:
         path: what ``gainstage run`` left behind.
-        rank: of several processes; the first one by default.
+        rank: one of several processes; all of them merged by default.
 
     Raises:
         UnreadableRun: when it is missing, corrupt, or newer than this version.

@@ -27,7 +27,7 @@ def build(parser: Parser) -> Parser:
     parser.add_argument("run", metavar="RUN", help="a run's folder, or the beginning of its name")
     parser.add_argument("figure", metavar="FIGURE", help=f"which one: {KINDS}")
     parser.add_argument("-o", "--output", metavar="FILE", help="where to: .svg, .pdf or .png (FIGURE.svg)")
-    parser.add_argument("--rank", type=int, default=0, metavar="N", help="which process of a distributed run (0)")
+    parser.add_argument("--rank", type=int, metavar="N", help="one process of a distributed run (default: all, merged)")
     return parser
 
 

@@ -39,7 +39,7 @@ def build(parser: Parser) -> Parser:
     parser.add_argument("--proof", metavar="FILE", help="put what `gainstage fix --json FILE` has proved on the page")
     parser.add_argument("--format", metavar="FORMAT", help=f"what to print: {', '.join(FORMATS)} (default: text)")
     parser.add_argument("--json", action="store_true", help="print one JSON document, as --format json does")
-    parser.add_argument("--rank", type=int, default=0, metavar="N", help="which process of a distributed run (0)")
+    parser.add_argument("--rank", type=int, metavar="N", help="one process of a distributed run (default: all, merged)")
     parser.add_argument("--no-source", action="store_true", help="keep lines of source code out of the page")
     add_rules(parser)
     add_fail_on(parser, f"default: {LEVEL}")

@@ -28,12 +28,12 @@ def after_run(ending: Ending, config: Config, *, json_file: str | None, quiet: b
         if not quiet:
             print(f"gainstage: nothing observed: {_why_nothing(ending)}", file=sys.stderr)
         return OK if level == "never" else NOTHING_OBSERVED
-    from gainstage.record.conclude import conclude
     from gainstage.record.reader import load
     from gainstage.show.text import write
 
     folder = Path(ending.notes["run"])
-    conclude(folder, outcome=ending.outcome, exit_code=ending.status)
+    if not _concluded(folder, ending):
+        return OK
     run = load(folder)
     report = examine(run, config)
     if json_file is not None:
@@ -43,6 +43,18 @@ def after_run(ending: Ending, config: Config, *, json_file: str | None, quiet: b
         print(file=sys.stderr)
         write(report, sys.stderr, config.color)  # type: ignore[arg-type]
     return code(run, report, level)
+
+
+def _concluded(folder: Path, ending: Ending) -> bool:
+    """Write down how the process ended; whether it is this one that speaks: of several ranks the last to end."""
+    from gainstage.record import conclude
+
+    if ending.launched:
+        conclude.launched(folder, ending.status)
+        return True
+    rank, world_size = ending.notes.get("rank", 0), ending.notes.get("world_size", 1)
+    conclude.conclude(folder, outcome=ending.outcome, exit_code=ending.status, rank=rank)
+    return world_size == 1 or conclude.is_last(folder)
 
 
 def examine(run: Run, config: Config) -> Report:

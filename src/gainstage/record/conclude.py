@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gainstage.errors import RecordingFailed
 from gainstage.record import tables
+from gainstage.record.reader import load, ranks
 from gainstage.record.schema import Outcome
 
 
@@ -28,3 +29,30 @@ def conclude(folder: Path, *, outcome: Outcome, exit_code: int | None, rank: int
             connection.close()
     except sqlite3.Error as error:
         raise RecordingFailed(f"cannot write how the run ended into {path}: {error}") from error
+
+
+def launched(folder: Path, status: int) -> None:
+    """Write down how a launcher ended whose ranks have all left on their own: what each left with, it alone knows.
+
+    Raises:
+        RecordingFailed: when a file cannot be written.
+    """
+    runs = [load(folder, rank=rank) for rank in ranks(folder)]
+    if status and all(run.info.outcome == "finished" for run in runs):
+        for run in runs:
+            conclude(folder, outcome="exited", exit_code=status, rank=run.info.rank)
+
+
+def is_last(folder: Path) -> bool:
+    """Whether all ranks that have a file in ``folder`` are over; true once, whoever asks first.
+
+    Raises:
+        UnreadableRun: when a rank's file cannot be read.
+    """
+    if any(load(folder, rank=rank).info.outcome == "running" for rank in ranks(folder)):
+        return False
+    try:
+        (folder / tables.TOLD_FILE).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from gainstage.errors import UnreadableRun
 from gainstage.record import tables
 from gainstage.record.database import Database
+from gainstage.record.merge import merge
 from gainstage.record.run import Run
 from gainstage.record.schema import Event, Parameter, RunInfo, Signal, Site, Step, Update
 from gainstage.record.series import Series, numeric_columns
@@ -36,14 +38,22 @@ ORDER BY 1
 """
 
 
-def load(path: str | os.PathLike[str], *, rank: int = 0) -> Run:
+def load(path: str | os.PathLike[str], *, rank: int | None = None) -> Run:
     """Read a run: its folder ``train.gs``, a file in it, or the beginning of the folder's name.
+
+    The ranks of a distributed run are merged, unless one of them is asked for by its number, or by its file.
 
     At most 256 samples are loaded (the first and the last 64 and 128 between); ``Run.sampled`` is the number in the
     file. A run that still says "running" though its process is gone is reported as "killed". Reading never disturbs
     a training that is still writing. Raises :class:`UnreadableRun` for anything that is not a whole run file.
     """
     file = locate(Path(path), rank)
+    others = [] if rank is not None or Path(path).is_file() else ranks(file.parent)
+    runs = [_load(file.parent / tables.rank_file(number)) for number in others] or [_load(file)]
+    return merge(runs, SAMPLES) if len(runs) > 1 else runs[0]
+
+
+def _load(file: Path) -> Run:
     with Database.open(file) as database:
         return _read(database, file)
 
@@ -76,14 +86,17 @@ def _runs(folder: Path) -> list[Path]:
 def _started(folder: Path) -> float:
     # A damaged newest run must be found too, and then complained about, not passed over for an older one.
     try:
-        with Database.open(locate(folder, 0)) as database:
+        with Database.open(locate(folder)) as database:
             return next(database.records(tables.RUN))["started"]
     except (UnreadableRun, StopIteration):
         return folder.stat().st_mtime
 
 
-def locate(path: Path, rank: int = 0) -> Path:
-    """The run file that ``path`` names, as :func:`load` understands it. Raises :class:`UnreadableRun` where none is."""
+def locate(path: Path, rank: int | None = None) -> Path:
+    """The run file that ``path`` names, as :func:`load` understands it; by default the first rank's.
+
+    Raises :class:`UnreadableRun` where there is none.
+    """
     if path.is_file():
         return path
     folder = path
@@ -97,7 +110,7 @@ def locate(path: Path, rank: int = 0) -> Path:
                 "Give the full path, or record one with: gainstage run train.py"
             )
         (folder,) = exact or matches
-    file = folder / tables.rank_file(rank)
+    file = folder / tables.rank_file(min(ranks(folder), default=0) if rank is None else rank)
     if not file.is_file():
         there = ", ".join(map(str, ranks(folder))) or "none"
         raise UnreadableRun(
@@ -130,7 +143,8 @@ def _info(database: Database) -> RunInfo:
     if len(rows) != 2:
         raise ValueError("the recording ended before it began")
     info = RunInfo(**rows[0], **rows[1])
-    gone = info.outcome == "running" and not alive(info.process)
+    here = info.host in ("", platform.node())  # of a process on another machine nothing is known
+    gone = info.outcome == "running" and here and not alive(info.process)
     return replace(info, outcome="killed") if gone else info
 
 

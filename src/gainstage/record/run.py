@@ -15,10 +15,11 @@ from gainstage.record.series import Series
 
 
 class Run:
-    """One watched process, read-only. Every array is aligned with ``steps``, the samples that were loaded.
+    """One watched process, or the ranks of a distributed one merged, read-only.
 
-    ``sampled`` is the number of samples that the file holds; a long file is thinned on loading, so
-    ``steps`` may be fewer. ``saved_findings`` are the findings that were written into the file, as plain data.
+    Every array is aligned with ``steps``, the samples that were loaded. ``sampled`` is the number of samples that the
+    file holds; a long file is thinned on loading, so ``steps`` may be fewer. ``saved_findings`` are the findings that
+    were written into the file, as plain data. ``ranks`` are the runs that were merged, in order; empty for one process.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Run:
         sampled: int | None = None,
         units: Mapping[int, Sequence[int]] | None = None,
         saved_findings: tuple[dict[str, Any], ...] = (),
+        ranks: tuple[Run, ...] = (),
     ) -> None:
         """Hold the records of one run; signals and updates of steps that are not in ``steps`` are left out."""
         self.info: Final = info
@@ -44,9 +46,10 @@ class Run:
         self.path: Final = path
         self.sampled: Final[int] = len(steps) if sampled is None else sampled
         self.saved_findings: Final = saved_findings
+        self.ranks: Final = ranks
         self._numbers = [s.step for s in steps]
-        self._signals = signals if isinstance(signals, Series) else Series.of(Signal, self._numbers, signals)
-        self._updates = updates if isinstance(updates, Series) else Series.of(Update, self._numbers, updates)
+        self.signals: Final = signals if isinstance(signals, Series) else Series.of(Signal, self._numbers, signals)
+        self.updates: Final = updates if isinstance(updates, Series) else Series.of(Update, self._numbers, updates)
         self._units = {site: tuple(silent) for site, silent in (units or {}).items()}
         self._sites = {site.index: site for site in sites}
         self._parameters = {parameter.name: parameter for parameter in parameters}
@@ -59,15 +62,15 @@ class Run:
 
     def signal(self, site_index: int, column: str) -> NDArray[np.float64]:
         """A column of :class:`Signal` at one site, shape (samples,); nan where it was not seen or not measured."""
-        return self._signals.array(site_index, column)
+        return self.signals.array(site_index, column)
 
     def signal_extra(self, site_index: int, key: str) -> list[Any]:
         """What the site's ``extra`` holds under ``key``, one value per sample, None where missing."""
-        return self._signals.extra(site_index, key, self._numbers)
+        return self.signals.extra(site_index, key, self._numbers)
 
     def update(self, parameter_index: int, column: str) -> NDArray[np.float64]:
         """A column of :class:`Update` for one parameter, shape (samples,); nan where it was not seen."""
-        return self._updates.array(parameter_index, column)
+        return self.updates.array(parameter_index, column)
 
     def step(self, column: str) -> NDArray[Any]:
         """A column of :class:`Step`, shape (samples,): float64 for numbers and flags, text for the optimizer's name.

@@ -47,6 +47,7 @@ class RunInfo:
     rank: int = 0
     world_size: int = 1
     process: int = 0
+    host: str = ""  # the machine, where several may write into one folder
     device: str = "cpu"
     budget: float = 0.01
     versions: dict[str, str] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Parameter:
     optimizer: str = ""
     root: str = ""
     tied_to: str = ""
+    shard: tuple[int, ...] = ()  # shape of this rank's part, which is all that was looked at; () for the whole
 
 
 @dataclass(frozen=True, slots=True)

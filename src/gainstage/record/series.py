@@ -29,11 +29,11 @@ class Series:
     """The numbers of one record type, grouped by site or parameter.
 
     Rows are kept once, in a ``(rows, columns)`` float64 array sorted by key, so memory grows with what was
-    recorded and not with samples x sites. ``Signal`` and ``Update`` both begin with their keys: the step,
-    then the index of the site or parameter.
+    recorded and not with samples x sites. ``Signal`` and ``Update`` both begin with their keys: the step, then the
+    index of the site or parameter; ``extras`` are by the same keys.
     """
 
-    __slots__ = ("_columns", "_extras", "_groups", "_positions", "_values", "length")
+    __slots__ = ("_columns", "_groups", "_positions", "extras", "length", "rows")
 
     def __init__(
         self, record: type, steps: Sequence[int], rows: NDArray[np.float64], extras: Mapping[tuple[int, int], Any]
@@ -48,12 +48,12 @@ class Series:
         self.length: Final = len(steps)
         self._columns = {name: place for place, name in enumerate(names)}
         self._positions = places[order]
-        self._values = rows[order]
-        self._extras = extras
+        self.rows: Final = rows[order]
+        self.extras: Final = extras
         for name in (f.name for f in fields(record) if _marks_absence(f)):
-            column = self._values[:, self._columns[name]]
+            column = self.rows[:, self._columns[name]]
             column[column == -1] = np.nan
-        keys, starts = np.unique(self._values[:, 1], return_index=True)
+        keys, starts = np.unique(self.rows[:, 1], return_index=True)
         bounds = np.append(starts, len(order))
         self._groups = {int(key): slice(bounds[k], bounds[k + 1]) for k, key in enumerate(keys)}
 
@@ -76,9 +76,9 @@ class Series:
             raise GainstageError(f"no column {column!r} in this run; it has {', '.join(self._columns)}")
         out = np.full(self.length, np.nan)
         group = self._groups.get(index, slice(0, 0))
-        out[self._positions[group]] = self._values[group, self._columns[column]]
+        out[self._positions[group]] = self.rows[group, self._columns[column]]
         return out
 
     def extra(self, index: int, key: str, steps: Sequence[int]) -> list[Any]:
         """The values kept under ``key`` in ``extra``, one per step, None where there is none."""
-        return [self._extras.get((step, index), {}).get(key) for step in steps]
+        return [self.extras.get((step, index), {}).get(key) for step in steps]

@@ -12,6 +12,8 @@ from gainstage.record.schema import Event, Parameter, RunInfo, Signal, Site, Ste
 
 APPLICATION_ID: Final = 0x6761696E  # "gain" in ASCII: lets `file` and us tell a run from any other database
 FOLDER_SUFFIX: Final = ".gs"
+JOB_FILE: Final = "job"  # in the folder of several ranks: which job's they are
+TOLD_FILE: Final = "told"  # there once one of them has spoken for all
 REQUIRED: Final = object()
 
 

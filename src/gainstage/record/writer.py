@@ -7,8 +7,9 @@ import os
 import shutil
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, final
@@ -65,6 +66,15 @@ class Writer:
         except RecordingFailed:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+
+    @classmethod
+    def join(cls, base: Path, info: RunInfo, *, rank: int, job: str) -> Writer:
+        """Start one rank's file in the folder of its ``job``, which the first rank to come makes.
+
+        The name is chosen as by :meth:`create`; processes agree on it through the file system alone, whatever their
+        order.
+        """
+        return cls(_claim(base, job, rank), info, rank=rank)
 
     def site(self, site: Site) -> None:
         """Make a site known, or replace it; it is stored with the next sample, event or close."""
@@ -140,19 +150,44 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=_abandon_in_child)
 
 
-def _claim(base: Path) -> Path:
+def _claim(base: Path, job: str = "", rank: int = 0) -> Path:
+    """The first free folder, made; or the one of ``job``, where this rank has no file in it."""
     stem = base.name.removesuffix(tables.FOLDER_SUFFIX)
     with _explained(base):
         base.parent.mkdir(parents=True, exist_ok=True)
         for number in count(1):
             folder = base.with_name(f"{stem}{f'-{number}' if number > 1 else ''}{tables.FOLDER_SUFFIX}")
-            try:
-                # Making the folder is what claims the name: of two processes only one succeeds.
-                folder.mkdir()
-            except FileExistsError:
-                continue
-            return folder
+            if _make(folder, job) or (job and _is_of(folder, job) and not (folder / tables.rank_file(rank)).exists()):
+                return folder
     raise AssertionError("counting does not end")
+
+
+def _make(folder: Path, job: str) -> bool:
+    """Make the folder, with the job's name in it if there is one; of several processes only one succeeds."""
+    if not job:
+        with suppress(FileExistsError):
+            folder.mkdir()
+            return True
+        return False
+    if folder.exists():
+        return False
+    # Renaming is one move: nobody ever sees a folder that does not say yet whose it is.
+    prepared = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
+    prepared.mkdir()
+    (prepared / tables.JOB_FILE).write_text(job, encoding="utf-8")
+    try:
+        prepared.rename(folder)
+    except OSError:
+        shutil.rmtree(prepared)
+        return False
+    return True
+
+
+def _is_of(folder: Path, job: str) -> bool:
+    try:
+        return (folder / tables.JOB_FILE).read_text(encoding="utf-8") == job
+    except OSError:
+        return False
 
 
 def _open(path: Path) -> sqlite3.Connection:
