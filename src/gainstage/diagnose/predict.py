@@ -27,7 +27,7 @@ def gradient_remedies(view: View, path: Sequence[Stage], measured_db: float) -> 
         text = f"re-initialised with gain {gain:.3g}: predicted gradient {fresh:+.0f} dB {instead}"
         found.append(Remedy("reinitialise", "safe", where, text, fresh, "dB"))
     if path[0].function != "relu" and measured_db < 0:
-        swapped = gradient_db([_layer(stage, get("relu")) for stage in path])
+        swapped = swapped_db(path, "relu")
         text = f"ReLU with He initialisation: predicted gradient {swapped:+.0f} dB {instead}"
         found.append(Remedy("swap-activation", "unsafe", where, text, swapped, "dB"))
     if not any(stage.normalised for stage in path):
@@ -42,6 +42,11 @@ def reinitialised_db(path: Sequence[Stage]) -> float | None:
     if any(function is None for function in functions):
         return None
     return gradient_db([_layer(stage, function) for stage, function in zip(path, functions, strict=True) if function])
+
+
+def swapped_db(path: Sequence[Stage], name: str) -> float:
+    """Predicted gradient along the path with this activation in every stage and the gains that it needs."""
+    return gradient_db([_layer(stage, get(name)) for stage in path])
 
 
 def drawn_db(view: View, path: Sequence[Stage]) -> float | None:

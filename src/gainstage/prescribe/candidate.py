@@ -35,3 +35,9 @@ class Candidate:
     changes: tuple[Change, ...] = ()
     by_hand: str = ""
     source: str = ""  # author, year, equation
+    variant: str = ""  # which way to carry it out: "ELU"; "" where there is one
+
+    @property
+    def name(self) -> str:
+        """What it is called beside others of the same remedy: ``swap-activation ELU``."""
+        return f"{self.remedy} {self.variant}".rstrip()

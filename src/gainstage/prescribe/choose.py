@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
 
@@ -15,7 +15,7 @@ from gainstage.diagnose.finding import Finding, Remedy
 from gainstage.prescribe import remedies
 from gainstage.prescribe.candidate import Candidate
 from gainstage.prescribe.case import Case
-from gainstage.prescribe.draft import MAKERS, Draft, Maker, Wanted, together
+from gainstage.prescribe.draft import MAKERS, Draft, Inapplicable, Maker, Wanted, together
 from gainstage.prescribe.places import Places
 from gainstage.prescribe.remedies.by_hand import BY_HAND, by_hand
 from gainstage.prescribe.source.patch import CannotPatch
@@ -30,19 +30,22 @@ GRADIENT, LEFT_DB = ("GS201", "GS202", "GS402"), 30.0
 RECURRENT = ("GS104", "GS105", "GS201", "GS202")  # findings that a recurrent weight of another gain than 1 brings
 
 
-def candidates(diagnosis: Diagnosis, places: Places, sources: Mapping[str, str]) -> tuple[Candidate, ...]:
+def candidates(
+    diagnosis: Diagnosis, places: Places, sources: Mapping[str, str], trouble: list[str] | None = None
+) -> tuple[Candidate, ...]:
     """What may cure this training: the root cause's remedies first, then two at once where there are two causes.
 
     Args:
         diagnosis: what was found in a run of the script as it is.
         places: where that run made modules and optimizers (:func:`gainstage.prescribe.collect.collect`).
         sources: texts of the user's own files by path.
+        trouble: gets a line for every remedy that failed by a mistake of ours; the others are still made.
 
     Returns:
         Each as a patch that was compiled; ``unsafe`` ones are included. Those that need the user's hand come last.
     """
     case = Case(diagnosis, places, sources)
-    causes = [(finding, ordered(drafts(case, finding))) for finding in worth_curing(diagnosis)]
+    causes = [(finding, ordered(drafts(case, finding, trouble))) for finding in worth_curing(diagnosis)]
     return distinct(best_first(causes))[:MOST]
 
 
@@ -64,13 +67,20 @@ def follows(finding: Finding) -> bool:
     return "consequence_of" in finding.evidence
 
 
-def drafts(case: Case, finding: Finding) -> Iterator[list[Draft]]:
+def drafts(case: Case, finding: Finding, trouble: list[str] | None = None) -> Iterator[list[Draft]]:
     """For each remedy that the finding names, the ways to carry it out, the likeliest first."""
     for remedy in sorted((*further(case, finding), *finding.remedies), key=lambda item: leaves_much(finding, item)):
         wanted, maker = Wanted(finding, remedy), makers().get(remedy.name)
         made: list[Draft] = []
-        with suppress(CannotPatch):  # what was made up to there stands
+        try:
             made.extend(maker(case, wanted) if maker is not None else ())
+        except CannotPatch:
+            pass  # what was made up to there stands
+        except Inapplicable:
+            continue
+        except Exception as error:  # one remedy's mistake must not cost the user all others
+            if trouble is not None:
+                trouble.append(f"{remedy.name} could not be made: {type(error).__name__}: {error}")
         if not any(draft.patches and draft.candidate() for draft in made) and remedy.name in BY_HAND:
             made.append(by_hand(wanted))
         yield made
@@ -134,6 +144,7 @@ def distinct(found: list[Draft]) -> tuple[Candidate, ...]:
         candidate = draft.candidate() if new else None
         key = candidate and (candidate.changes or candidate.by_hand)
         if candidate is not None and key not in made:
-            made[key] = candidate
+            alike = sum(other.name == candidate.name for other in made.values())
+            made[key] = replace(candidate, variant=f"{candidate.variant} {alike + 1}".lstrip()) if alike else candidate
             counts[draft.remedy] += 1
     return tuple(sorted(made.values(), key=lambda candidate: not candidate.changes))

@@ -26,6 +26,7 @@ class Draft:
     patches: tuple[Patch, ...] = ()
     by_hand: str = ""
     source: str = ""
+    variant: str = ""
 
     def candidate(self) -> Candidate | None:
         """The patch as it would be tried; ``None`` where its parts do not fit together or give no Python."""
@@ -46,7 +47,7 @@ class Draft:
             return None
         return Candidate(
             self.remedy, self.safety, self.where, self.text, self.predicted, self.value, self.unit, self.codes,
-            tuple(changes), self.by_hand, self.source,
+            tuple(changes), self.by_hand, self.source, self.variant,
         )  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def together(first: Draft, second: Draft) -> Draft:
     return replace(
         first,
         remedy=f"{first.remedy} + {second.remedy}",
+        variant="",
         safety=safety,
         text=f"{first.text} {second.text}",
         predicted=f"{first.predicted}; {second.predicted}",
@@ -82,14 +84,20 @@ class Wanted:
         source: str = "",
         predicted: str = "",
         value: float | None = None,
+        unit: str = "",
+        variant: str = "",
     ) -> Draft:
-        """A draft that promises what the finding promises, or ``predicted`` with its ``value``."""
+        """A draft that promises what the finding promises, or ``predicted`` with its ``value`` and ``unit``."""
         remedy, where = self.remedy, self.finding.sites or (self.remedy.where,)
-        promised = (predicted, value, "") if predicted else (remedy.predicted, remedy.value, remedy.unit)
+        promised = (predicted, value, unit) if predicted else (remedy.predicted, remedy.value, remedy.unit)
         return Draft(
             remedy.name, remedy.safety, text, promised[0], where, promised[1], promised[2],
-            (self.finding.code,), tuple(patches), by_hand, source,
+            (self.finding.code,), tuple(patches), by_hand, source, variant,
         )  # fmt: skip
+
+
+class Inapplicable(Exception):
+    """The remedy would be wrong for this training: it is not offered, not even to be made by hand."""
 
 
 Maker = Callable[[Case, Wanted], Iterator[Draft]]

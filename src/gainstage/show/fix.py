@@ -55,7 +55,7 @@ def _add_table(page: Page, proof: Proof, measure: Measure, untouched: Arm) -> No
         rows.append(_row(("", ""), "random remedy", proof.steps, proof.random, None, None))
     for number, tried in enumerate(proof.tried, start=1):
         mark: Span = ("✓", "good") if tried.proved else (" ", "")
-        name = f"{number} {tried.candidate.remedy}"
+        name = f"{number} {tried.candidate.name}"
         rows.append(_row(mark, name, tried.steps, tried.arm, tried.against_untouched, tried.against_random))
     page.table([Column(""), Column("", flexible=True), *rights], rows)
 
@@ -104,7 +104,7 @@ def _add_predictions(page: Page, proof: Proof) -> None:
         page.paragraph(("random remedy ", "strong"), (typeset(proof.control.text), ""))
     for number, one in enumerate(proof.tried, start=1):
         candidate = one.candidate
-        title: list[Span] = [(f"{number} {candidate.remedy} ", "strong"), (f"[{candidate.safety}] ", "dim")]
+        title: list[Span] = [(f"{number} {candidate.name} ", "strong"), (f"[{candidate.safety}] ", "dim")]
         page.paragraph(*title, (typeset(candidate.text), ""))
         page.labelled(("predicted", "dim"), [(typeset(candidate.predicted), "")], width=LABEL, indent=2)
         role = {True: "good", False: "warning", None: ""}[one.measured.held]
@@ -135,7 +135,7 @@ def _add_listed(page: Page, proof: Proof) -> None:
             if one.safety == "unsafe" and not proof.unsafe
             else "more --candidates"
         )
-        page.labelled((one.remedy, ""), [(f"[{how}] ", "dim"), (typeset(one.predicted), "")], width=28, indent=2)
+        page.labelled((one.name, ""), [(f"[{how}] ", "dim"), (typeset(one.predicted), "")], width=28, indent=2)
         if one.by_hand:
             page.paragraph((one.by_hand, "dim"), indent=4)
     if len(proof.listed) > MOST_LISTED:
@@ -147,11 +147,13 @@ def _add_answer(page: Page, proof: Proof) -> None:
     if chosen is not None:
         effect = _effect(chosen.against_untouched)
         last = f"; {'' if chosen.final.steps else 'at the end '}{_final(chosen.final)}" if chosen.final else ""
-        page.labelled(("✓", "good"), [(f"proved: {chosen.candidate.remedy}, {effect}{last}", "strong")], width=1)
+        page.labelled(("✓", "good"), [(f"proved: {chosen.candidate.name}, {effect}{last}", "strong")], width=1)
     elif not proof.findings:
         page.labelled(("✓", "good"), [(proof.reason, "strong")], width=1)
     else:
         page.labelled(("✗", "warning"), [(f"no cure proved: {proof.reason}", "strong")], width=1)
+    for line in proof.trouble:
+        page.paragraph((typeset(line), "warning"), indent=2)
     if proof.interrupted:
         page.paragraph(("interrupted: these are the results so far", "warning"), indent=2)
     if proof.cost.trials:

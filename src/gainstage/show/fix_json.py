@@ -32,6 +32,7 @@ def to_json(proof: Proof) -> dict[str, Any]:
         "chosen": proof.chosen.candidate.remedy if proof.chosen else None,
         "diff": proof.diff,
         "reason": proof.reason,
+        "trouble": list(proof.trouble),
         "interrupted": proof.interrupted,
         "cost": {
             "steps": cost.steps,
@@ -47,6 +48,7 @@ def to_json(proof: Proof) -> dict[str, Any]:
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "remedy": candidate.remedy,
+        "variant": candidate.variant,
         "safety": candidate.safety,
         "where": list(candidate.where),
         "text": candidate.text,

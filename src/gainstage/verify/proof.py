@@ -133,6 +133,7 @@ class Proof:
     reason: str = ""
     unsafe: bool = False  # whether unsafe remedies were tried, too
     interrupted: bool = False
+    trouble: tuple[str, ...] = ()  # remedies that could not be made, by a mistake of ours
 
 
 def why_not(tried: Sequence[Tried], seeds: int) -> str:

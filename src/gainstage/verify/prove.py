@@ -42,8 +42,10 @@ def prove(target: Target, options: Options, progress: Progress = lambda stage, d
         proof = replace(proof, unsafe=options.unsafe)
         if not watched.sick:
             return replace(proof, reason=HEALTHY, cost=spent(laboratory, watched, started))
-        able, listed = sorted_out(candidates(watched.diagnosis, watched.places, watched.sources), options)
-        proof = replace(proof, listed=listed)
+        trouble: list[str] = []
+        found = candidates(watched.diagnosis, watched.places, watched.sources, trouble)
+        able, listed = sorted_out(found, options)
+        proof = replace(proof, listed=listed, trouble=tuple(trouble))
         if not able:
             return replace(proof, reason=why_none(listed, options), cost=spent(laboratory, watched, started))
         laboratory.preload(watched.course.modules)

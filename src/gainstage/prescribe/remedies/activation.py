@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
+from gainstage.diagnose.predict import swapped_db
 from gainstage.diagnose.stage import Stage
+from gainstage.functions import get
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.remedies.start import drawn_afresh
@@ -12,6 +15,7 @@ from gainstage.prescribe.sites import applied, distinct, hidden, touched
 from gainstage.prescribe.source.activations import MODULES, references, swap, swap_reference
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.wording import counted
+from gainstage.theory.gaussian import moments
 
 SOURCES = {
     "relu": "Glorot, Bordes and Bengio (2011); He et al. (2015), equation 10",
@@ -23,6 +27,7 @@ SOURCES = {
     "prelu": "He et al. (2015), section 2.1",
 }
 SETTINGS = {"leaky_relu": "0.1"}
+DEAD_SIDE = {"leaky_relu": 0.1, "elu": math.exp(-1), "prelu": 0.25}  # derivative at -1, as they begin
 
 
 @makes("swap-activation")
@@ -35,17 +40,22 @@ def swap_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
             whole = [stage for stage in case.view.stages if stage.site.weight]
             where = counted(len(stages), "stage")
             text = f"{MODULES[new]} in the place of {stages[0].function} in {where}, weights drawn to fit."
-            yield wanted.draft(text, [*patches, *drawn_afresh(case, whole, new)], source=SOURCES[new])
+            value = swapped_db(stages, new) if wanted.remedy.unit == "dB" else None
+            promise = "" if value is None else f"{MODULES[new]}, fitting gains: predicted gradient {value:+.0f} dB"
+            yield wanted.draft(text, [*patches, *drawn_afresh(case, whole, new)], source=SOURCES[new],
+                               predicted=promise, value=value, unit="dB", variant=MODULES[new])  # fmt: skip
 
 
 @makes("leaky-activation")
 def leaky(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """An activation with a slope on the dead side, in the place of ReLU."""
     stages = [stage for stage in hidden(case.view.stages) if stage.function == "relu"]
-    for new in ("leaky_relu", "elu", "prelu"):
+    for new, slope in DEAD_SIDE.items():
         patches = swapped(case, stages, new)
         if patches:
-            yield wanted.draft(f"{MODULES[new]} in the place of ReLU.", patches, source=SOURCES[new])
+            yield wanted.draft(f"{MODULES[new]} in the place of ReLU.", patches, source=SOURCES[new],
+                               predicted=f"at -1 the derivative is {slope:.2g} instead of 0", value=slope,
+                               variant=MODULES[new])  # fmt: skip
 
 
 @makes("centre-activation")
@@ -55,7 +65,10 @@ def centred(case: Case, wanted: Wanted) -> Iterator[Draft]:
         stages = [stage for stage in hidden(case.view.stages) if stage.function not in (new, "tanh")]
         patches = swapped(case, stages, new)
         if patches:
-            yield wanted.draft(f"{MODULES[new]} in hidden layers: outputs around zero.", patches, source=SOURCES[new])
+            mean = moments(get(new)).mean
+            yield wanted.draft(f"{MODULES[new]} in hidden layers: outputs around zero.", patches, source=SOURCES[new],
+                               predicted=f"mean output {mean:.2g} for a standard normal input", value=mean,
+                               variant=MODULES[new])  # fmt: skip
 
 
 def swapped(case: Case, stages: Sequence[Stage], new: str, arguments: str | None = None) -> list[Patch]:

@@ -26,7 +26,8 @@ def standardise_inputs(case: Case, wanted: Wanted) -> Iterator[Draft]:
         columns = "0" if own else ""
         if patches := changed(case, f"({{x}} - {{first}}.mean({columns})) / ({{first}}.std({columns}) + 1e-6)"):
             each = "Every column" if own else "All inputs together"
-            yield wanted.draft(f"{each} with mean 0 and deviation 1.", patches, source=STANDARDISE)
+            yield wanted.draft(f"{each} with mean 0 and deviation 1.", patches, source=STANDARDISE,
+                               variant="columns" if own else "together")  # fmt: skip
     if wanted.remedy.name == "scale-inputs":  # the other findings name the layer as a remedy of its own
         yield from normalise_first(case, wanted)
 
@@ -36,7 +37,7 @@ def normalise_first(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """A normalisation without weights in front of the first layer."""
     if patches := normalised_first(case):
         text = "A normalisation in front of the first layer."
-        yield wanted.draft(text, patches, source="Ioffe and Szegedy (2015)")
+        yield wanted.draft(text, patches, source="Ioffe and Szegedy (2015)", variant="layer")
 
 
 @makes("clean-data")

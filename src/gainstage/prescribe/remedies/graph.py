@@ -27,10 +27,10 @@ def keep_the_graph(case: Case, wanted: Wanted) -> Iterator[Draft]:
         code = cut.script.code(cut.node).partition("\n")[0]
         line = cut.script.line(cut.node)
         yield wanted.draft(f"The gradient passes line {line}, where {code} cut it off.", [cut.mended()],
-                           source=AUTOGRAD)  # fmt: skip
+                           source=AUTOGRAD, variant=f"line {line}")  # fmt: skip
     if len(found) > 1:
         yield wanted.draft("The gradient passes every place that cut it off.", [cut.mended() for cut in found],
-                           source=AUTOGRAD)  # fmt: skip
+                           source=AUTOGRAD, variant="everywhere")  # fmt: skip
 
 
 @makes("open-the-path")

@@ -30,7 +30,7 @@ def add_normalisation(case: Case, wanted: Wanted) -> Iterator[Draft]:
         patches = [patch for stage, found in _once(layers) if (patch := normalised(case, stage, found, kind))]
         if patches:
             text = f"A {kind} normalisation behind {counted(len(patches), 'layer')}."
-            yield wanted.draft(text, patches, source=source)
+            yield wanted.draft(text, patches, source=source, variant=kind)
 
 
 @makes("normalise-features")
@@ -63,7 +63,7 @@ def add_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
             patches.append(patch)
         if patches:
             text = f"{new} behind {counted(len(patches), 'layer')}."
-            yield wanted.draft(text, patches, source="Cybenko (1989); Hornik (1991)")
+            yield wanted.draft(text, patches, source="Cybenko (1989); Hornik (1991)", variant=new)
 
 
 def constructed(case: Case, stage: Stage) -> list[Found]:

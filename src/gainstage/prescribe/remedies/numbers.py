@@ -46,7 +46,8 @@ def bfloat16(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for name in ("bfloat16", "float32"):
         patches = [patch for script in case.scripts.values() for patch in replaced_format(script, name)]
         if patches:
-            yield wanted.draft(f"{name} in the place of float16.", patches, source="Kalamkar et al. (2019)")
+            text = f"{name} in the place of float16."
+            yield wanted.draft(text, patches, source="Kalamkar et al. (2019)", variant=name)
 
 
 @makes("rescale", "float32-weights")
@@ -55,9 +56,9 @@ def out_of_half(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for name in ("float32", "bfloat16"):
         patches = [patch for script in case.scripts.values() for patch in replaced_format(script, name)]
         if patches:
-            yield wanted.draft(f"{name} in the place of float16.", patches, source=MIXED)
+            yield wanted.draft(f"{name} in the place of float16.", patches, source=MIXED, variant=name)
     if any(parameter for parameter in case.run.parameters) and (patches := set_setting(case, "eps", 1e-4)):
-        yield wanted.draft("Adam's epsilon at 1e-4, which float16 can hold.", patches, source=MIXED)
+        yield wanted.draft("Adam's epsilon at 1e-4, which float16 can hold.", patches, source=MIXED, variant="eps")
 
 
 @makes("grad-scaler")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gainstage.diagnose.outlet import Outlet
+from gainstage.diagnose.outlet import BINARY_LOSSES, Outlet
 from gainstage.prescribe.case import Case, Found
-from gainstage.prescribe.draft import Draft, Wanted, makes
+from gainstage.prescribe.draft import Draft, Inapplicable, Wanted, makes
 from gainstage.prescribe.outputs import outlet_of, passed, replaced, wrapped_output
 from gainstage.prescribe.sites import applied, distinct
 from gainstage.prescribe.source.activations import MODULES, swap
@@ -27,22 +27,25 @@ def drop_output_activation(case: Case, wanted: Wanted) -> Iterator[Draft]:
     if outlet is None:
         return
     dropped = output_swapped(case, outlet, "identity")
-    drop = wanted.draft(f"{outlet.function or 'The activation'} in front of the loss left out.", dropped, source=LOGITS)
+    drop = wanted.draft(f"{outlet.function or 'The activation'} in front of the loss left out.", dropped, source=LOGITS,
+                        variant="left out")  # fmt: skip
     binary = outlet.loss.operation == "binary_cross_entropy_with_logits"
     if binary:
         # The thresholds of the script speak of probabilities; they stay right when the loss is what changes.
         fitted = replaced(case, outlet.loss, "binary_cross_entropy")
         if fitted and outlet.range == (0.0, 1.0):
-            yield wanted.draft("binary_cross_entropy takes probabilities.", fitted, source=NUMERICS)
+            text = "binary_cross_entropy takes probabilities."
+            yield wanted.draft(text, fitted, source=NUMERICS, variant="other loss")
     if dropped:
         yield drop
     if not dropped and (patches := call_unwrapped(case, outlet)):
-        yield wanted.draft("The function in front of the loss left out.", patches, source=LOGITS)
+        yield wanted.draft("The function in front of the loss left out.", patches, source=LOGITS,
+                           variant="left out")  # fmt: skip
     if not binary and (outlet.range[0] >= 0 or outlet.probabilities):
         logarithm = wrapped_output(case, outlet.loss, "{}(", f" + {TINY})", needs="torch.log")
         if logarithm:
             text = "cross_entropy of the probabilities' logarithm is what is meant: softmax(log p) is p."
-            yield wanted.draft(text, logarithm, source=LOGITS)
+            yield wanted.draft(text, logarithm, source=LOGITS, variant="logarithm")
 
 
 def call_unwrapped(case: Case, outlet: Outlet) -> list[Patch]:
@@ -62,6 +65,9 @@ def linear_output(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """No activation behind the last layer."""
     site = next((s for s in map(case.site, wanted.finding.sites) if s is not None and s.kind == "activation"), None)
     if site is None:
+        outlet = outlet_of(case, wanted.finding)
+        if outlet is not None and outlet.loss.operation in BINARY_LOSSES:
+            raise Inapplicable("the targets are wrong here, not the output")
         return
     if patches := site_swapped(case, site, "identity"):
         yield wanted.draft(f"{site.function} behind the last layer left out.", patches, source=LOGITS)
@@ -122,7 +128,9 @@ def softmax_over_classes(case: Case, wanted: Wanted) -> Iterator[Draft]:
         if item is not None:
             patch.replace(item.value, "-1")
             patches.append(patch)
-    if patches:
+    if outlet.loss.operation in BINARY_LOSSES and outlet.stage is not None and outlet.stage.site.units == 1:
+        yield from _swapped(case, wanted, "sigmoid", LOGITS)  # one unit has no classes: it was made over the batch
+    elif patches:
         yield wanted.draft("The softmax over the classes (dim=-1).", patches, source=NUMERICS)
 
 

@@ -35,7 +35,8 @@ def learning_rate(case: Case, wanted: Wanted) -> Iterator[Draft]:
             text = f"Learning rate {short(case.rate * factor)} instead of {short(case.rate)}."
             other = factor != factors(case.rate, aim)[0]
             predicted = ratio_times(factor) if other else ""
-            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=predicted, value=case.rate * factor)
+            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=predicted, value=case.rate * factor,
+                               variant=short(case.rate * factor))  # fmt: skip
     if wanted.remedy.name.startswith("lower") and any(site.kind == "attention" for site in case.run.sites):
         yield from warm_up(case, wanted)
 
@@ -71,7 +72,8 @@ def by_hand(case: Case, wanted: Wanted) -> Iterator[Draft]:
         patches = [patch for script in case.scripts.values() for patch in rescaled_steps(script, short(change))]
         if patches:
             text = f"Steps {short(change)} times as large."
-            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=ratio_times(change), value=change)
+            yield wanted.draft(text, patches, source=STEP_SOURCE, predicted=ratio_times(change), value=change,
+                               variant=f"steps times {short(change)}")  # fmt: skip
 
 
 def _raises(wanted: Wanted) -> bool:
@@ -153,7 +155,7 @@ def less_momentum(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for value in (wanted.remedy.value or 0.9, 0.5):
         if patches := set_setting(case, "momentum", value):
             text = f"Momentum {short(value)}: past gradients count {1 / (1 - value):.0f} times, not more."
-            yield wanted.draft(text, patches, source="Polyak (1964); Sutskever et al. (2013)")
+            yield wanted.draft(text, patches, source="Polyak (1964); Sutskever et al. (2013)", variant=short(value))
 
 
 @makes("less-weight-decay")
@@ -162,7 +164,8 @@ def less_weight_decay(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for value in (wanted.remedy.value or 0.0, 0.0):
         if patches := set_setting(case, "weight_decay", value):
             text = f"Weight decay {short(value)}."
-            yield wanted.draft(text, patches, source="Krogh and Hertz (1991); Loshchilov and Hutter (2019)")
+            yield wanted.draft(text, patches, source="Krogh and Hertz (1991); Loshchilov and Hutter (2019)",
+                               variant=short(value))  # fmt: skip
 
 
 @makes("adam")

@@ -25,15 +25,20 @@ def reinitialise(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The offending layers drawn again; then every layer, where only some were named."""
     named = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
     every = [stage for stage in case.view.stages if stage.site.weight]
+    gain = gain_of(every[0]) if every else 1.0
     ways = [
-        (drawn_afresh(case, named), f"{counted(len(named), 'layer')} drawn again with the gain of their activations."),
-        (staged(case), "Every stage brought to unity gain by data: gainstage.stage_."),
-        (initialised(case), "Every layer drawn with the gain that the network asks for: gainstage.init_."),
-        (drawn_afresh(case, every), "All layers drawn again with the gain of their activations."),
-    ]
-    for patches, text in ways:
+        (drawn_afresh(case, named), f"{counted(len(named), 'layer')} drawn again with the gain of their activations.",
+         counted(len(named), "layer"), "", None),
+        (staged(case), "Every stage brought to unity gain by data: gainstage.stage_.",
+         "stage_", "every stage puts out what it takes in: 0 dB", 0.0),
+        (initialised(case), "Every layer drawn with the gain that the network asks for: gainstage.init_.",
+         "init_", f"every layer at its own gain, {short(gain)} for the first", gain),
+        (drawn_afresh(case, every), "All layers drawn again with the gain of their activations.",
+         "all layers", "", None),
+    ]  # fmt: skip
+    for patches, text, variant, promise, value in ways:
         if patches:
-            yield wanted.draft(text, patches, source=HE)
+            yield wanted.draft(text, patches, source=HE, predicted=promise, value=value, variant=variant)
 
 
 def drawn_afresh(case: Case, stages: Sequence[Stage], function: str = "") -> list[Patch]:

@@ -36,7 +36,8 @@ def clip_gradient(case: Case, wanted: Wanted) -> Iterator[Draft]:
         limit = 1.0
     for value in (limit, limit / 10):
         if patches := clipped(case, value):
-            yield wanted.draft(f"Gradients clipped to a norm of {short(value)}.", patches, source=CLIPPING)
+            yield wanted.draft(f"Gradients clipped to a norm of {short(value)}.", patches, source=CLIPPING,
+                               variant=short(value))  # fmt: skip
 
 
 def clipped(case: Case, limit: float) -> list[Patch]:
@@ -81,7 +82,7 @@ def raise_clipping_norm(case: Case, wanted: Wanted) -> Iterator[Draft]:
                     patch.replace(item.value, short(value))
                     patches.append(patch)
         if patches:
-            yield wanted.draft(f"Gradients clipped at {short(value)}.", patches, source=CLIPPING)
+            yield wanted.draft(f"Gradients clipped at {short(value)}.", patches, source=CLIPPING, variant=short(value))
 
 
 @makes("zero-grad")
@@ -155,7 +156,8 @@ def slower_schedule(case: Case, wanted: Wanted) -> Iterator[Draft]:
             except CannotPatch:
                 continue
             text = "The schedule steps once an epoch." if keep else "The learning rate stays as it begins."
-            yield wanted.draft(text, [patch], source="torch.optim.lr_scheduler's documentation")
+            yield wanted.draft(text, [patch], source="torch.optim.lr_scheduler's documentation",
+                               variant="by epochs" if keep else "none")  # fmt: skip
 
 
 def schedules(case: Case) -> Iterator[Found]:

@@ -170,15 +170,17 @@ def weight_classes(case: Case, wanted: Wanted) -> Iterator[Draft]:
         return
     for power in (1.0, 0.5):
         if patches := weighted(case, outlet, counts, power):
-            text = "Classes weighted by one over their share." if power == 1 else "By one over its square root."
-            yield wanted.draft(text, patches, source="King and Zeng (2001); torch.nn.CrossEntropyLoss's documentation")
+            text = f"Classes weighted by one over {'' if power == 1 else 'the square root of '}their share."
+            yield wanted.draft(text, patches, source="King and Zeng (2001); torch.nn.CrossEntropyLoss's documentation",
+                               variant="1/share" if power == 1 else "1/root")  # fmt: skip
     values = [math.log(count / sum(counts)) for count in counts]
     if outlet.loss.operation in BINARY_LOSSES and len(counts) == 2:
         values = [values[1] - values[0]]
     given = f"{{torch}}.tensor([{', '.join(map(short, values))}])"
     lines = f"with {{torch}}.no_grad(): {{bias}}.copy_({given})"
     if len(values) == case_width(outlet) and (patches := biased(case, outlet, lines)):
-        yield wanted.draft("The last bias at the logarithm of the classes' shares.", patches, source=PRIOR)
+        yield wanted.draft("The last bias at the logarithm of the classes' shares.", patches, source=PRIOR,
+                           variant="bias")  # fmt: skip
 
 
 def case_width(outlet: Outlet) -> int:

@@ -26,14 +26,15 @@ def rescale_weights(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """Each weight times what brings its gain to the one that its activation needs; then drawn again."""
     stages = [stage for stage in touched(case.view, wanted.finding) if stage.site.weight]
     every = [stage for stage in case.view.stages if stage.site.weight]
-    for chosen in (stages, every):
+    for chosen, variant in ((stages, "of the finding"), (every, "all layers")):
         factors = {name: factor for name, factor in missing_factors(case, chosen).items() if not 0.5 < factor < 2}
         if not (patches := multiplied(case, factors)):
             continue
         text = f"{counted(len(factors), 'weight')} brought to the gain that their activations need, their pattern kept."
-        yield wanted.draft(text, patches, source=HE)
+        yield wanted.draft(text, patches, source=HE, variant=variant)
     if patches := drawn_afresh(case, stages):
-        yield wanted.draft(f"{counted(len(stages), 'layer')} drawn again with fitting gains.", patches, source=HE)
+        yield wanted.draft(f"{counted(len(stages), 'layer')} drawn again with fitting gains.", patches, source=HE,
+                           variant="drawn again")  # fmt: skip
 
 
 def missing_factors(case: Case, stages: Sequence[Stage]) -> dict[str, float]:
@@ -72,17 +73,17 @@ def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
     every = [stage.site.bias for stage in hidden(case.view.stages) if stage.site.bias]
     # A threshold of one's own is not among the biases that layers begin with: where there is one, it is the suspect.
     ways = [
-        (offsets(case, stages), "Offsets at zero."),
-        (names, "Biases of the dead layers at zero."),
-        (every, "Biases of all hidden layers at zero."),
+        (offsets(case, stages), "Offsets at zero.", "offsets"),
+        (names, "Biases of the dead layers at zero.", "dead layers"),
+        (every, "Biases of all hidden layers at zero.", "hidden layers"),
     ]
     if wanted.finding.evidence.get("dead_share") == 1.0:
         ways[1:] = reversed(ways[1:])  # what stands behind a layer that passes nothing could not be judged
-    for chosen, text in ways:
+    for chosen, text, variant in ways:
         if patches := zeroed(case, chosen):
-            yield wanted.draft(text, patches, source=REVIVE)
+            yield wanted.draft(text, patches, source=REVIVE, variant=variant)
     if patches := drawn_afresh(case, [stage for stage in stages if stage.site.weight]):
-        yield wanted.draft("The dead layers drawn again, biases zero.", patches, source=REVIVE)
+        yield wanted.draft("The dead layers drawn again, biases zero.", patches, source=REVIVE, variant="drawn again")
 
 
 def offsets(case: Case, stages: Sequence[Stage]) -> list[str]:
@@ -129,7 +130,7 @@ def orthogonal_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
     recurrent = [parameter for parameter in case.run.parameters if "weight_hh" in parameter.name]
     for name, text in (("orthogonal_", "orthogonal"), ("eye_", "as the identity")):
         if patches := filled(case, recurrent, f"{{torch}}.nn.init.{name}({{{{}}}})", random=name == "orthogonal_"):
-            yield wanted.draft(f"Recurrent weights start {text}.", patches, source=SAXE)
+            yield wanted.draft(f"Recurrent weights start {text}.", patches, source=SAXE, variant=name.rstrip("_"))
 
 
 @makes("gated-recurrence")
