@@ -100,6 +100,9 @@ class Scores:
                     self._weights.clear()  # they are made anew for every call
                 self._weights[id(setting)] = (setting, text)
             told.append(text)
+        if name in BINARY:
+            # Of probabilities or of logits: both are the negative logarithm of what the target was given.
+            name, told = BINARY[0], [text for text in told if text != "None"]
         return f"{name}({', '.join(told)})"
 
     def _read_waiting(self) -> None:
