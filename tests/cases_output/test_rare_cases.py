@@ -182,6 +182,28 @@ def masked(empty: bool) -> Diagnosis:
     return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(20))
 
 
+class Generated(nn.Module):
+    """A layer whose weights another network makes: written into ``.data``, which cuts the graph, or used as such."""
+
+    def __init__(self, written: bool) -> None:
+        super().__init__()
+        self.maker = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 39))
+        self.reader, self.written = nn.Linear(13, 3, bias=False), written
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = self.maker(torch.tensor([1.0, -1.0])).view(3, 13)
+        if not self.written:
+            return F.linear(x, weights)
+        self.reader.weight.data = weights
+        return self.reader(x)
+
+
+def generated(written: bool) -> Diagnosis:
+    torch.manual_seed(0)
+    model = Generated(written)
+    return train(model, torch.optim.Adam(model.maker.parameters(), lr=0.01), whole(60))
+
+
 def few(steps: int) -> Diagnosis:
     model = perceptron()
     return train(model, torch.optim.Adam(model.parameters(), lr=0.01), whole(steps))
@@ -192,6 +214,7 @@ CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
     "GS203 loss": (severed, "a new tensor", "", "error", "loss-detached"),
     "GS203 cleared": (severed, "cleared", "", "error", "cleared-before-step"),
     "GS203 zeroed": (severed, "cleared to zero", "", "error", "cleared-before-step"),
+    "GS203 written": (generated, True, False, "error", "detached"),
     "GS203 step": (severed, "no step", "", "error", "never-stepped"),
     "GS302": (clipped, 1e-5, 1.0, "error", "clipping"),
     "GS201 decay": (decaying, 1.0, 1e-4, "error", "weight-decay"),
@@ -210,9 +233,9 @@ CASES: dict[str, tuple[Callable[[Any], Diagnosis], Any, Any, str, str]] = {
 def test_the_patient_is_named_with_its_cause(code: str) -> None:
     treat, sick, _, severity, cause = CASES[code]
     code = code.partition(" ")[0]
-    findings = {finding.code: finding for finding in treat(sick).findings}
+    findings = {finding.code: finding for finding in reversed(treat(sick).findings)}
     assert code in findings, {c: f.text for c, f in findings.items()}
-    found = findings[code]
+    found = findings[code]  # the first of its code
     assert (found.severity, found.cause and found.cause.name) == (severity, cause)
     assert found.remedies and found.evidence
 
@@ -223,3 +246,21 @@ def test_its_healthy_twin_is_silent(code: str) -> None:
     code = code.partition(" ")[0]
     found = [(f.code, f.text) for f in treat(cured).findings if f.code == code or f.severity == "error"]
     assert not found
+
+
+def test_steps_out_of_sight_are_told_apart_from_no_training() -> None:
+    """Within torch.func's transforms nothing of ours may run: the training itself may be in the best of health."""
+    (x, y), model = wine(), perceptron()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+
+    def loss(parameters: dict[str, Tensor], example: Tensor, label: Tensor) -> Tensor:
+        return F.cross_entropy(torch.func.functional_call(model, parameters, (example,)), label)
+
+    with gainstage.watch(every=1) as watching:
+        for _ in range(5):
+            optimizer.zero_grad()
+            torch.vmap(loss, (None, 0, 0))(dict(model.named_parameters()), x, y).mean().backward()
+            optimizer.step()
+    (found,) = watching.diagnosis.findings
+    assert (found.code, found.severity, found.cause and found.cause.name) == ("GS901", "info", "out-of-sight")
+    assert found.evidence["steps"] == 5

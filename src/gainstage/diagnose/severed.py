@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gainstage.diagnose.gradients import stepped
+from gainstage.diagnose.stage import Stage
 from gainstage.diagnose.view import View
 
 SEVERAL = 3  # backward passes without a step: one is a look at a network, two may be accumulation that was broken off
@@ -17,10 +18,14 @@ def severed(view: View) -> str:
         return "never-stepped" if view.losses and passes(view) >= SEVERAL else ""
     if len(view.steps) < SEVERAL or any_gradient(view, beyond=0.0):
         return ""
-    arrived = any(bool((view.gradient(stage) > 0).any()) for stage in stages)
-    if arrived:
+    if any(reached(view, stage) for stage in stages if stage.weight is not None and stage.weight.optimizer):
         return "cleared-before-step"
-    return "" if any_gradient(view) else "loss-detached"
+    return "" if any_gradient(view) or any(reached(view, stage) for stage in stages) else "loss-detached"
+
+
+def reached(view: View, stage: Stage) -> bool:
+    """Whether a gradient came back to the stage's output at any sample."""
+    return bool((view.gradient(stage) > 0).any())
 
 
 def passes(view: View) -> int:

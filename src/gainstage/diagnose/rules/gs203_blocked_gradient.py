@@ -11,7 +11,7 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress, softened
 from gainstage.diagnose.rule import Rule
-from gainstage.diagnose.severed import any_gradient, passes, severed
+from gainstage.diagnose.severed import any_gradient, passes, reached, severed
 from gainstage.diagnose.starving import cut_off
 from gainstage.record.schema import Parameter
 
@@ -110,10 +110,10 @@ class BlockedGradient(Rule):
         if not parameter.trainable:
             return "frozen" if stages else ""
         if not stepped:
-            reached = any(np.isfinite(view.gradient(stage)).any() for stage in stages)
-            return "not-in-optimizer" if reached else ""
+            arrived = any(np.isfinite(view.gradient(stage)).any() for stage in stages)
+            return "not-in-optimizer" if arrived else ""
         if not received:
-            if not seen.any() or not any_gradient(view):
+            if not seen.any() or not (any_gradient(view) or any(reached(view, stage) for stage in view.stages)):
                 return ""
             return "detached" if stages else "unused-or-no-grad"
         zero = bool((gradient[~np.isnan(gradient)] == 0).all() and not np.isnan(gradient).all()) and not any(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, final
 
+from gainstage.diagnose.coverage import coverage
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.rule import Rule
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 class NothingObserved(Rule):
     """
     ## What it detects
-    A recording without one training step, or with steps in which no operation of a network was seen.
+    A recording without one training step, or with steps in which no operation of a network was seen; an info where
+    steps were counted whose operations ran out of sight.
 
     ## Why it matters
     No finding would otherwise look like a clean bill of health.
@@ -44,9 +46,21 @@ class NothingObserved(Rule):
         if view.run.steps and view.run.sites:
             return
         raised = next((event.text for event in view.run.events if event.kind == "exception"), "")
+        steps = coverage(view).steps
+        evidence = {"steps": steps, "sites": len(view.run.sites), "exception": raised}
+        if steps and not raised:
+            yield self.hidden(steps, evidence)
+            return
         seen = "steps without any operation" if view.run.steps else "no training step"
         text = f"Gainstage saw {seen}" + (f"; the script ended with {raised.splitlines()[-1]}." if raised else ".")
         remedy = Remedy("train-some-steps", "safe", "the script", "3 steps give the first verdict, 16 a full one", 3.0)
-        evidence = {"steps": len(view.run.steps), "sites": len(view.run.sites), "exception": raised}
         cause = Cause("exception" if raised else "no-training")
         yield self.finding("warning", text, evidence=evidence, cause=cause, remedies=[remedy])
+
+    def hidden(self, steps: int, evidence: Mapping[str, Any]) -> Finding:
+        """A training whose operations run where nothing of ours may: it may be in the best of health."""
+        text = (
+            f"{steps} steps ran, and none of their operations could be watched: nothing is recorded within the "
+            f"transforms of torch.func (grad, vmap) and under tracing, so that no finding is no clean bill of health."
+        )
+        return self.finding("info", text, evidence=evidence, cause=Cause("out-of-sight"))
