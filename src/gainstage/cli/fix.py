@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +94,7 @@ def execute(arguments: Sequence[str]) -> int:
         options.metric,
         options.time_limit,
     )
-    with Progress(sys.stderr, terminal(sys.stderr, color)) as progress:  # type: ignore[arg-type]
+    with orderly_end(), Progress(sys.stderr, terminal(sys.stderr, color)) as progress:  # type: ignore[arg-type]
         proof = prove(target, asked, progress.show)
     if options.json:
         _write_json(options.json, proof)
@@ -103,6 +106,21 @@ def execute(arguments: Sequence[str]) -> int:
     if options.run and not proof.interrupted:
         return _run(proof, target)
     return OK if proof.chosen is not None or not proof.findings else FINDINGS
+
+
+@contextmanager
+def orderly_end() -> Iterator[None]:
+    """Whoever ends the command with SIGTERM or a closed terminal leaves no trial and no folder behind, either."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    names = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = [(name, signal.signal(name, lambda number, frame: sys.exit(128 + number))) for name in names]
+    try:
+        yield
+    finally:
+        for name, handler in before:
+            signal.signal(name, handler)
 
 
 def positive(text: str) -> int:

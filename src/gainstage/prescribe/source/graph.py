@@ -9,7 +9,7 @@ import libcst as cst
 
 from gainstage.prescribe.source.expressions import function_of, method
 from gainstage.prescribe.source.patch import Patch
-from gainstage.prescribe.source.script import Script
+from gainstage.prescribe.source.script import Script, argument
 
 LEAVING = ("detach", "item", "tolist", "numpy", "cpu", "detach_")
 COPIES = ("torch.tensor", "torch.as_tensor", "torch.from_numpy", "torch.Tensor", "torch.FloatTensor")
@@ -47,6 +47,11 @@ def cuts(script: Script) -> Iterator[Cut]:
     for node in script.inside(script.tree, cst.Attribute):
         if id(node) not in copied and node.attr.value == "data" and _is_read(script, node):
             yield from _cut(script, node, script.code(node.value))
+    for call in script.calls:
+        # A reentrant checkpoint hands on a gradient only where one of its inputs needs one itself.
+        reentrant = argument(call, "use_reentrant") if script.name(call).endswith("checkpoint") else None
+        if reentrant is not None and script.code(reentrant.value) == "True":
+            yield from _cut(script, reentrant.value, "False")
     for block in script.inside(script.tree, cst.With):
         for item in block.items:
             if script.name(item.item) in ("torch.no_grad", "torch.inference_mode") and not _updates(script, block):
