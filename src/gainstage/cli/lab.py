@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -58,6 +59,8 @@ def execute(arguments: Sequence[str]) -> int:
 
     if not options.no_open:
         _open(there)
+    # uvicorn repeats the signal that ended it: without a handler the training beside it would be left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
     asyncio.run(serve(listening, token))
     return OK
 

@@ -96,6 +96,7 @@ def _panel(view: View, alone: bool) -> Markup:
             "div",
             tag("div", troubles((*view.state.troubles, *view.troubles)), id="troubles", role="status"),
             tag("div", parts, id="parts"),
+            panel.stage() if panel.stage else None,
             class_="answers",
         ),
         class_="bench",

@@ -45,6 +45,7 @@ class Panel:
         jobs: what takes longer; the page is drawn without it first.
         lessons: settings to begin with.
         script: the name of a script of its own, "" where the shared one does.
+        stage: what such a script fills, below the parts.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Panel:
     jobs: Callable[[Values], tuple[Job, ...]] = lambda values: ()
     lessons: tuple[Lesson, ...] = ()
     script: str = ""
+    stage: Callable[[], Markup] | None = None
 
 
 __all__ = ["Found", "Job", "Lesson", "Panel", "Parts", "Query", "State", "Values"]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from gainstage.errors import GainstageError
-from gainstage.lab import chain, functions, neuron, softmax
+from gainstage.lab import chain, functions, neuron, softmax, towers, train
 from gainstage.lab.controls import read
 from gainstage.lab.page import View
 from gainstage.lab.panel import Job, Panel, Query
 from gainstage.show.page.markup import tag
 
-PANELS: dict[str, Panel] = {module.PANEL.name: module.PANEL for module in (functions, chain, neuron, softmax)}
+ALL = (functions, chain, neuron, towers, train, softmax)
+PANELS: dict[str, Panel] = {module.PANEL.name: module.PANEL for module in ALL}
 RESERVED = ("panel", "alone")
 LONGEST = 4000  # characters of an address's query
 

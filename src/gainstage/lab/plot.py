@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gainstage.functions.function import Array
-from gainstage.show.chart import Axis, ticks
+from gainstage.show.chart import Axis, decades, ticks
+from gainstage.show.numbers import MISSING
 from gainstage.show.page.figure import Numbers, figure, grid, legend, percent, stretched, svg, ticks_across
 from gainstage.show.page.markup import Child, Markup, join, tag
 from gainstage.show.properties import figure as spelled
@@ -27,12 +28,14 @@ class Curve:
     name: str
     y: Array = field(repr=False)
     kind: str = "course c0"
-    table: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is drawn of a plane: its two axes, in pixels down and percent across, and what they are called."""
+    """What is drawn of a plane: its two axes, in pixels down and percent across, and what runs across.
+
+    An axis named in ``logarithmic`` ("x", "y" or "xy") holds exponents of 10.
+    """
 
     low: float
     high: float
@@ -40,16 +43,17 @@ class Frame:
     top: float
     across: str = "x"
     height: float = HEIGHT
+    logarithmic: str = ""
 
     @property
     def x(self) -> Axis:
         """From left to right, in percent."""
-        return Axis(self.low, self.high, 0.6, 99.4)
+        return Axis(self.low, self.high, 0.6, 99.4, "x" in self.logarithmic)
 
     @property
     def y(self) -> Axis:
         """From bottom to top, in pixels."""
-        return Axis(self.bottom, self.top, self.height, TOP)
+        return Axis(self.bottom, self.top, self.height, TOP, "y" in self.logarithmic)
 
 
 def window(curves: Iterable[Curve], least: tuple[float, float] = (0.0, 0.0), most: float = 1e6) -> tuple[float, float]:
@@ -82,12 +86,12 @@ def chart(
     up, across = frame.y, frame.x
     drawing = svg(
         frame.height + 40,
-        grid(up, ((up.pixel(v), f"{spelled(v)}{unit}") for v in ticks(frame.bottom, frame.top, 5))),
+        grid(up, ((at, f"{text}{unit}") for at, text in _marks(up))),
         _zero(frame),
         under,
         stretched(frame.height - TOP, [_line(curve, x, frame) for curve in curves if curve.kind != "unseen"], top=TOP),
         over,
-        ticks_across(((across.pixel(v), spelled(v)) for v in ticks(frame.low, frame.high, 6)), frame.height + 18),
+        ticks_across(_marks(across), frame.height + 18),
         tag("text", frame.across, x="50%", y=frame.height + 36, class_="axis middle"),
     )
     named = [(sample(curve), curve.name) for curve in curves if curve.kind != "unseen"] + list(signs)
@@ -103,13 +107,22 @@ def chart(
     )
 
 
+def _marks(axis: Axis) -> list[tuple[float, str]]:
+    """Places and texts of the round values on an axis."""
+    if axis.logarithmic:
+        return [(axis.pixel(math.log10(v)), spelled(v)) for v in decades(axis.low, axis.high, 7)]
+    return [(axis.pixel(v), spelled(v)) for v in ticks(axis.low, axis.high, 5)]
+
+
 def table(x: Array, curves: Sequence[Curve], frame: Frame) -> Numbers:
     """The curves' numbers at some of their points."""
-    shown = [curve for curve in curves if curve.table]
     chosen = np.unique(np.linspace(0, len(x) - 1, min(ROWS, len(x))).round().astype(int))
     return Numbers(
-        (frame.across, *(curve.name for curve in shown)),
-        [(spelled(float(x[k]), DIGITS), *(_cell(float(curve.y[k])) for curve in shown)) for k in chosen],
+        (frame.across, *(curve.name for curve in curves)),
+        [
+            (_cell(float(x[k]), frame.x.logarithmic), *(_cell(float(c.y[k]), frame.y.logarithmic) for c in curves))
+            for k in chosen
+        ],
         [frame.x.pixel(float(x[k])) for k in chosen],
     )
 
@@ -136,7 +149,7 @@ def sample(curve: Curve) -> Markup:
 
 
 def _zero(frame: Frame) -> Markup | None:
-    if not frame.bottom < 0 < frame.top:
+    if not frame.bottom < 0 < frame.top or frame.y.logarithmic:
         return None
     y = frame.y.pixel(0.0)
     return tag("line", x1="0", x2="100%", y1=y, y2=y, class_="zero")
@@ -156,5 +169,5 @@ def _line(curve: Curve, x: Array, frame: Frame) -> Markup:
     return join(tag("polyline", points=" ".join(piece), class_=curve.kind) for piece in pieces if piece)
 
 
-def _cell(value: float) -> str:
-    return "–" if math.isnan(value) else spelled(value, DIGITS)
+def _cell(value: float, logarithmic: bool) -> str:
+    return MISSING if math.isnan(value) else spelled(10**value if logarithmic else value, DIGITS)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from gainstage.errors import GainstageError
 from gainstage.lab import page
+from gainstage.lab.controls import read
 from gainstage.lab.panel import Job, Panel
 from gainstage.lab.panels import LONGEST, PANELS, answer
+from gainstage.lab.train import arguments
+from gainstage.lab.training import Training, begin
 from gainstage.lab.workshop import Workshop
 from gainstage.live.guard import HEALTH, Guard
+from gainstage.live.server import HEARTBEAT, event
+
+TICK = 0.1  # seconds between two looks at a training
 
 
 class Laboratory:
@@ -26,6 +33,8 @@ class Laboratory:
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
+        self.training: Training | None = None
+        self.turn = asyncio.Lock()
 
     async def page(self, request: Request) -> HTMLResponse:
         """The page that an address names."""
@@ -55,6 +64,53 @@ class Laboratory:
         finally:
             watching.cancel()
         return JSONResponse(told(view))
+
+    async def train(self, request: Request) -> Response:
+        """Begin a training with the settings of the address; one that is going on is ended."""
+        panel = PANELS["train"]
+        state = read(panel.controls({}), _query(request))
+        if state.troubles:
+            return PlainTextResponse("\n".join(state.troubles), 400)
+        async with self.turn:
+            await asyncio.to_thread(self._end)
+            self.training = await asyncio.to_thread(begin, arguments(state.values))
+        return PlainTextResponse("begun\n")
+
+    async def stop(self, request: Request) -> Response:
+        """End the training; what it has left is shown on."""
+        if self.training is not None:
+            await asyncio.to_thread(self.training.stop)
+        return PlainTextResponse("stopped\n")
+
+    async def events(self, request: Request) -> StreamingResponse:
+        """The training as it goes on; a page that comes late gets what there is."""
+        return StreamingResponse(self._stream(), media_type="text/event-stream")
+
+    async def _stream(self) -> AsyncIterator[str]:
+        yield "retry: 1000\n\n"
+        sent: dict[str, Any] = {}
+        watched, quiet = None, 0.0
+        while True:
+            if watched is not self.training:
+                watched, sent = self.training, {}
+            news = _news(watched, sent) if watched is not None else {}
+            for name, data in news.items():
+                yield event(name, data)
+            quiet = 0.0 if news else quiet + TICK
+            if quiet > HEARTBEAT:
+                quiet = 0.0
+                yield ": still here\n\n"
+            await asyncio.sleep(TICK)
+
+    def _end(self) -> None:
+        if self.training is not None:
+            self.training.close()
+            self.training = None
+
+    def close(self) -> None:
+        """End everything that was started."""
+        self._end()
+        self.workshop.close()
 
     async def health(self, request: Request) -> PlainTextResponse:
         """Whether the server is there; says nothing else."""
@@ -86,6 +142,9 @@ def application(laboratory: Laboratory, token: str, port: int) -> Guard:
         Route("/", laboratory.page),
         Route("/answer", laboratory.answer),
         Route("/finish", laboratory.finish),
+        Route("/train", laboratory.train, methods=["POST"]),
+        Route("/stop", laboratory.stop, methods=["POST"]),
+        Route("/events", laboratory.events),
         Route(HEALTH, laboratory.health),
         *(Route(f"/{name}", _file) for name in page.assets()),
     ]
@@ -104,7 +163,15 @@ async def serve(listening: socket.socket, token: str) -> None:
         await uvicorn.Server(config).serve(sockets=[listening])
     finally:
         await warming
-        laboratory.workshop.close()
+        laboratory.close()
+
+
+def _news(training: Training, sent: dict[str, Any]) -> dict[str, Any]:
+    """What has changed since ``sent``, which is brought up to date."""
+    now = {"state": training.state, "scene": training.scene, "frame": training.frame, "watched": training.sections()}
+    news = {name: data for name, data in now.items() if data and sent.get(name) != data}
+    sent.update(news)
+    return news
 
 
 async def _file(request: Request) -> Response:
@@ -118,9 +185,6 @@ def _query(request: Request) -> dict[str, str]:
 
 
 def _jobs(panel: Panel, query: Mapping[str, str]) -> Iterable[Job]:
-    from gainstage.errors import GainstageError
-    from gainstage.lab.controls import read
-
     try:
         return panel.jobs(read(panel.controls(query), query).values)
     except (GainstageError, ArithmeticError):

@@ -28,8 +28,8 @@ READING_BARS = words.paragraphs(
     "(p − y) / T, y being 1 for the true class and 0 for the others: it falls to 0 when the probability is right.",
 )
 READING_TEMPERATURE = words.paragraphs(
-    "The same logits at every temperature, on a logarithmic scale: 0 is T = 1, 1 is T = 10. A low temperature gives "
-    "all to the largest logit; a high one makes all classes alike.",
+    "The same logits at every temperature, on a logarithmic scale. A low temperature gives all to the largest logit; a "
+    "high one makes all classes alike.",
 )
 READING_TWO = words.paragraphs(
     "Between two classes only the difference of their logits counts, and softmax is the sigmoid of that difference "
@@ -129,7 +129,7 @@ def _temperatures(logits: Array, temperature: float) -> Markup:
     x = np.linspace(-1.0, 1.0, 121)
     shares = np.array([softmax(logits, float(10**power)) for power in x])
     curves = [Curve(f"class {n + 1}", shares[:, n], f"course c{n}") for n in range(len(logits))]
-    frame = Frame(-1.0, 1.0, -0.03, 1.05, "log₁₀ of the temperature", 220.0)
+    frame = Frame(-1.0, 1.0, -0.03, 1.05, "temperature T", 220.0, "x")
     here = upright(math.log10(temperature), frame, "cross")
     return chart(
         "temperatures", "The same logits, colder and warmer", x, curves, frame, under=here, reading=READING_TEMPERATURE,
