@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gainstage.api import load as load
     from gainstage.api import report as report
     from gainstage.api import watch as watch
+    from gainstage.comparison.live import compare as compare
     from gainstage.construct.module import approximate as approximate
     from gainstage.diagnose.engine import Diagnosis as Diagnosis
     from gainstage.diagnose.engine import diagnose as diagnose
@@ -38,6 +39,7 @@ __all__ = (
     "Watching",
     "approximate",
     "check",
+    "compare",
     "diagnose",
     "fix",
     "function",
@@ -56,6 +58,7 @@ _PARTS = ("functions", "init", "nn", "theory")  # whole packages
 _HOMES = {
     "load_ipython_extension": "gainstage.notebook",  # what %load_ext asks for; no name for users
     "approximate": "gainstage.construct.module",
+    "compare": "gainstage.comparison.live",
     "Diagnosis": "gainstage.diagnose.engine",
     "diagnose": "gainstage.diagnose.engine",
     "Finding": "gainstage.diagnose.finding",

@@ -26,9 +26,9 @@ LAYERS = {
     "diagnose": BASE | {"functions", "theory", "record", "diagnose"},
     "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
     "verify": BASE | {"observe", "record", "diagnose", "prescribe", "verify"},
-    "compare": BASE | {"theory", "observe", "record", "diagnose", "prescribe", "verify", "init", "compare"},
+    "comparison": BASE | {"theory", "observe", "record", "diagnose", "prescribe", "verify", "init", "comparison"},
     "show": BASE
-    | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "compare", "show"},
+    | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "comparison", "show"},
     "live": BASE | {"record", "diagnose", "show", "live"},
     "lab": BASE | {"functions", "theory", "construct", "record", "diagnose", "show", "live", "lab"},
     "observe": BASE | {"functions", "record", "observe"},
@@ -79,7 +79,7 @@ def test_imports_point_downward(file: Path) -> None:
 def test_only_observing_imports_torch(file: Path) -> None:
     layer = file.relative_to(PACKAGE).parts[0]
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
-    late_layers = ("api.py", "claims", "export", "integrations", "prescribe", "verify", "compare")
+    late_layers = ("api.py", "claims", "export", "integrations", "prescribe", "verify", "comparison")
     late = layer in late_layers or named(file) == "functions/cost.py"
     free_files = ("construct/module.py", "integrations/standin.py")
     free = layer in ("observe", "nn", "init", "demo") or named(file) in free_files
@@ -156,7 +156,7 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "live", "lab", "functions", "theory", "claims", "verify", "compare", "cli"):
+for layer in ("record", "diagnose", "show", "live", "lab", "functions", "theory", "claims", "verify", "comparison", "cli"):
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

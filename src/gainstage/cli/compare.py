@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,9 @@ from gainstage.config import read
 from gainstage.errors import GainstageError
 
 if TYPE_CHECKING:
-    from gainstage.compare.answer import Comparison
+    from gainstage.comparison.answer import Comparison
+    from gainstage.comparison.pool import Pool
+    from gainstage.verify.order import Order
 
 NAME = "compare"
 SUMMARY = "Try activations and initialisations on an unmodified script, each at its own learning rate, and rank them."
@@ -47,11 +51,12 @@ def build(parser: Parser) -> Parser:
     add("--inits", default="default,critical", metavar="NAMES",
         help="default (the script's own), critical, he, glorot, lecun, orthogonal, fitted (gainstage.init_); "
         "default: %(default)s")  # fmt: skip
-    add("--lr", default="", metavar="RATES", help="learning rates to try each at (default: 0.3, 1, 3 times the script's)")
+    add("--lr", default="", metavar="RATES", help="learning rates to try each at (default: 0.3, 1, 3 × its own)")
     add("--seeds", type=positive, default=5, metavar="N", help="trials per candidate (5)")
     add("--metric", default="", metavar="PATTERN", help="what counts: a pattern of what the script prints, or a name")
     add("--steps", type=positive, default=0, metavar="N", help="compare at step N (default: the script's end)")
     add("--risk", type=float, default=0.05, metavar="P", help="of dropping the best early, in all (0.05)")
+    add("--cluster", metavar="ADDRESS", help="run the trials on a Dask cluster: tcp://scheduler:8786")
     add("--jobs", type=positive, default=0, metavar="N", help="trials at a time (one per core)")
     add("--threads", type=positive, default=1, metavar="N", help="of torch in each trial (1)")
     add("--time-limit", type=float, default=0.0, metavar="S", help="seconds that a trial may take")
@@ -69,20 +74,27 @@ def execute(arguments: Sequence[str]) -> int:
     if target is None:
         raise GainstageError("compare what? Try: gainstage compare train.py (or: gainstage compare --help)")
     color = read({"color": options.color}).color
-    from gainstage.compare.script import compare
+    from gainstage.comparison.script import compare, here
     from gainstage.show.compare import render
     from gainstage.show.console import Progress, terminal
 
     with Progress(sys.stderr, terminal(sys.stderr, color)) as progress:  # type: ignore[arg-type]
-        found = compare(target, _options(options), output=options.output, progress=progress.show)
+        where = partial(_elsewhere, options.cluster) if options.cluster else here
+        found = compare(target, _options(options), output=options.output, progress=progress.show, where=where)
     if options.json:
         _write_json(options.json, found)
     print(render(found, terminal(sys.stdout, color)), end="", flush=True)  # type: ignore[arg-type]
     return 130 if found.interrupted else OK
 
 
+def _elsewhere(address: str, slots: int, order: Order) -> AbstractContextManager[Pool]:
+    from gainstage.comparison.cluster import cluster
+
+    return cluster(address, order)
+
+
 def _options(given: Any) -> Any:
-    from gainstage.compare.options import Options, names, numbers
+    from gainstage.comparison.options import Options, names, numbers
 
     return Options(
         names(given.activations), names(given.inits), numbers(given.lr), given.seeds, given.metric, given.steps,

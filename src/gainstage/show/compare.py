@@ -6,7 +6,7 @@ import math
 import shlex
 from collections.abc import Sequence
 
-from gainstage.compare.answer import Comparison, Entry, Row
+from gainstage.comparison.answer import Comparison, Entry, Row
 from gainstage.show import numbers
 from gainstage.show.console import Column, Page, Spans, Terminal
 from gainstage.verify.proof import Effect
@@ -61,8 +61,7 @@ def _rank(place: int, row: Row, found: Comparison) -> Sequence[Spans]:
     mark = "=" if row.tied and len(found.tied) > 1 else "✓" if row.tied else ""
     if best.dropped is not None:
         told = "broke" if best.dropped.broke else f"dropped at step {best.dropped.step:,}"
-        ratio = f"×{1 / best.dropped.ratio:.2g} in loss" if best.dropped.ratio > 0 else ""
-        cells = [(told, role), (ratio, role), ("", ""), (_steps(best.reached), role)]
+        cells = [(told, role), ("", role), ("", ""), (_steps(best.reached), role)]
     else:
         cells = [
             (numbers.number(best.mean), role),

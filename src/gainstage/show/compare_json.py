@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from gainstage.compare.answer import Comparison, Entry, Row
+from gainstage.comparison.answer import Comparison, Entry, Row
 from gainstage.show.machine import finite
 
 
@@ -26,7 +26,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
         "ranking": [_row(row) for row in found.rows],
         "best": [row.arm.name for row in found.tied],
         "tie": len(found.tied) > 1,
-        "not_compared": [{"activation": one.arm.activation, "init": one.arm.init, "why": one.why} for one in found.left],
+        "not_compared": [{"activation": o.arm.activation, "init": o.arm.init, "why": o.why} for o in found.left],
         "rungs": list(found.rungs),
         "risk": found.risk,
         "order_kept": asdict(found.held),
@@ -69,7 +69,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "dead_share": facts.dead if facts else None,
         "saturated_share": facts.saturated if facts else None,
         "sparsity": facts.sparsity if facts else None,
-        "dropped": {"step": drop.step, "p": drop.p, "broke": drop.broke, "loss_over_leader": drop.ratio}
+        "dropped": {"step": drop.step, "p": drop.p, "broke": drop.broke}
         if drop
         else None,
         "errors": list(entry.errors),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from gainstage.compare.candidate import Arm, Candidate, Left
-from gainstage.compare.options import FACTORS, Options
-from gainstage.compare.starts import started
+from gainstage.comparison.candidate import Arm, Candidate, Left
+from gainstage.comparison.options import FACTORS, Options
+from gainstage.comparison.starts import started
 from gainstage.diagnose.stage import Stage
 from gainstage.errors import GainstageError
 from gainstage.prescribe.case import Case

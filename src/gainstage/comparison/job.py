@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import atexit
+import os
+import socket
 import threading
 from collections import OrderedDict
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gainstage.compare.facts import Facts, facts_of, run_bytes
-from gainstage.compare.parcel import Parcel, Unpacked, unpack
+from gainstage.comparison.facts import Facts, facts_of, run_bytes
+from gainstage.comparison.parcel import Parcel, Unpacked, unpack
 from gainstage.verify import plan
 from gainstage.verify.launch import Laboratory, Trial
 from gainstage.verify.order import Course, Order
 
+ALIKE = 8  # calls of the loss function by which two trainings' losses are told to mean the same
 MOST_AT_WORK = 1024  # of one process: the executor, not the bench, says how many run at a time
 
 
@@ -45,12 +48,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it. ``facts`` are from the run file of a watched trial, ``recording`` is that file."""
+    """What came of it: ``facts`` from the run file of a watched trial, that file if asked for, and the process."""
 
     key: str
     course: Course
     facts: Facts | None = None
     recording: bytes = b""
+    place: str = ""
 
 
 class Bench:
@@ -69,8 +73,9 @@ class Bench:
         trial, place = self._trial(job, parcel)
         trial.limit = job.limit
         self.laboratory.run([trial], job.steps)
-        course = trial.course if place is None else place.told(trial.course)
-        result = Result(job.key, course, facts_of(trial.folder) if trial.order.watch else None)
+        course = slim(trial.course if place is None else place.told(trial.course))
+        facts = facts_of(trial.folder) if trial.order.watch else None
+        result = Result(job.key, course, facts, place=f"{socket.gethostname()}:{os.getpid()}")
         if job.recording:
             result = replace(result, recording=run_bytes(Path(trial.folder)))
         if course.state != "waiting":
@@ -116,6 +121,12 @@ class Bench:
         if trial is not None:
             self.laboratory.end(trial)
             self.laboratory.clear(trial)
+
+
+def slim(course: Course) -> Course:
+    """The course without what no ranking asks for: of the training's scores a few tell whether losses are alike."""
+    training = [score for score in course.scores if not score.held_out][:ALIKE]
+    return replace(course, scores=(*training, *(score for score in course.scores if score.held_out)))
 
 
 _bench: Bench | None = None

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gainstage.compare.facts import Facts
-from gainstage.compare.job import Result
+from gainstage.comparison.facts import Facts
+from gainstage.comparison.job import Result
 from gainstage.errors import GainstageError, RecordingFailed
 from gainstage.record.database import Database
 from gainstage.record.tables import FOLDER_SUFFIX, TRIAL, Saved, rank_file
@@ -144,5 +144,6 @@ def plain(result: Result) -> dict[str, Any]:
 def from_plain(data: Mapping[str, Any]) -> Result:
     """The reverse of :func:`plain`."""
     told: dict[str, Any] | None = data["facts"]
-    facts = Facts(**{name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}) if told else None
+    items: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in (told or {}).items()}
+    facts = Facts(**items) if told else None
     return Result(data["key"], Course.from_json(data["course"]), facts)

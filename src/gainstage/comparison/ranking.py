@@ -10,11 +10,11 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from gainstage.compare import chance
-from gainstage.compare.answer import Entry, Held, Row
-from gainstage.compare.candidate import Arm, Candidate
-from gainstage.compare.facts import Facts
-from gainstage.compare.race import Race, running
+from gainstage.comparison import chance
+from gainstage.comparison.answer import Entry, Held, Row
+from gainstage.comparison.candidate import Arm, Candidate
+from gainstage.comparison.facts import Facts
+from gainstage.comparison.race import Race, running
 from gainstage.verify import measure as measuring
 from gainstage.verify.order import Course
 from gainstage.verify.proof import Measure

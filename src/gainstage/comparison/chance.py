@@ -1,10 +1,10 @@
 """Who may be dropped, at a stated risk: paired differences over seeds, their variances moderated by one another.
 
-At a rung every candidate is compared with the one that leads there. Its difference to the leader is paired, seed by
-seed; its variance, from so few seeds, is drawn towards the typical one (Smyth, 2004, "Linear models and empirical Bayes
-methods", section 3: s~^2 = (d0 s0^2 + d s^2) / (d0 + d)), which is what lets two or three seeds decide anything.
-The best candidate is dropped only if one of the others seems better than it by chance: with a level of risk / (rungs x
-others) in each one-sided test that happens with a probability of at most ``risk`` in the whole race (Bonferroni).
+Every difference is paired, seed by seed; its variance, from so few seeds, is drawn towards the typical one (Smyth,
+2004, "Linear models and empirical Bayes methods", section 3: s~^2 = (d0 s0^2 + d s^2) / (d0 + d)), which is what lets
+two or three seeds decide anything. A candidate that is no worse than any other is dropped only if one of the others
+seems better by chance: with a level of risk / (rungs x others) in each one-sided test, that happens with a probability
+of at most ``risk`` in the whole race (Bonferroni).
 """
 
 from __future__ import annotations
@@ -22,31 +22,27 @@ MOST_FREEDOM = 60  # of the typical variance: it is never taken for known
 LEAST_VARIANCE = 1e-12
 
 
-def p_values(values: Array, leader: int) -> Array:
-    """For each candidate the chance to seem as much worse than the leader as it does, were it no worse.
+def p_values(values: Array, reference: Array) -> Array:
+    """For each candidate the chance to seem as much worse than the reference as it does, were it no worse.
 
     Args:
         values: shape (candidates, seeds), small is good, paired in columns; at least 2 seeds.
-        leader: row of the candidate to compare with.
+        reference: shape (seeds,).
 
     Returns:
-        Shape (candidates,); 1 for the leader itself.
+        Shape (candidates,).
 
     Example:
-        >>> values = np.array([[1.0, 1.1, 0.9], [1.05, 1.1, 0.9], [3.0, 3.2, 2.9]])
-        >>> [bool(p < 0.01) for p in p_values(values, 0)]
-        [False, False, True]
+        >>> values = np.array([[1.05, 1.1, 0.9], [3.0, 3.2, 2.9]])
+        >>> [bool(p < 0.01) for p in p_values(values, np.array([1.0, 1.1, 0.9]))]
+        [False, True]
     """
-    differences = values - values[leader]
-    freedom = values.shape[1] - 1
-    variances = differences.var(axis=1, ddof=1)
-    others = [k for k in range(len(values)) if k != leader]
-    moderate, more = moderated(variances[others], freedom)
-    found = np.ones(len(values))
-    for k, variance in zip(others, moderate, strict=True):
-        t = float(differences[k].mean()) / math.sqrt(variance / values.shape[1])
-        found[k] = 1 - below(t, freedom + more) if t >= 0 else below(-t, freedom + more)
-    return found
+    differences = values - reference
+    seeds = values.shape[1]
+    variances, more = moderated(differences.var(axis=1, ddof=1), seeds - 1)
+    t = differences.mean(axis=1) / np.sqrt(variances / seeds)
+    tail = [1 - below(abs(one), seeds - 1 + more) for one in t.tolist()]
+    return np.array([p if one >= 0 else 1 - p for one, p in zip(t, tail, strict=True)])
 
 
 def moderated(variances: Array, freedom: int) -> tuple[Array, int]:
@@ -83,13 +79,12 @@ def trigamma(freedom: int) -> float:
     return math.pi**2 / 2 - sum(4 / k**2 for k in range(1, freedom - 1, 2))
 
 
-def dropped(values: Array, level: float) -> list[tuple[int, int, float]]:
-    """(candidate, leader, p) for everyone who is worse than the leader at a risk of ``level`` for the whole rung."""
+def behind(values: Array, reference: Array, level: float) -> list[tuple[int, float]]:
+    """(candidate, p) for everyone who is worse than the reference, at a risk of ``level`` for all of them together."""
     if len(values) < 2 or values.shape[1] < 2:
         return []
-    leader = int(values.mean(axis=1).argmin())
-    found = p_values(values, leader)
-    return [(k, leader, float(p)) for k, p in enumerate(found) if p <= level / (len(values) - 1)]
+    found = p_values(values, reference)
+    return [(k, p) for k, p in enumerate(found.tolist()) if p < level / (len(values) - 1)]
 
 
 def best_shares(values: Array, groups: Sequence[int], repeats: int = 4000) -> Array:

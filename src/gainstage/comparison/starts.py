@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from gainstage.compare.candidate import Arm
+from gainstage.comparison.candidate import Arm
 from gainstage.diagnose.stage import Stage
 from gainstage.prescribe.anchors import expression_of, start
 from gainstage.prescribe.case import Build, Case
@@ -13,8 +13,6 @@ from gainstage.prescribe.remedies.ours import initialised
 from gainstage.prescribe.remedies.start import each
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.theory.critical import critical
-
-READS_AHEAD = ("he", "glorot", "orthogonal")  # by what feeds a layer; the others by what follows it
 
 
 def started(case: Case, stages: Sequence[Stage], arm: Arm) -> list[Patch]:
@@ -42,20 +40,28 @@ def started(case: Case, stages: Sequence[Stage], arm: Arm) -> list[Patch]:
             continue
         build, expression = expression_of(case, parameter)
         builds.append(build)
-        calls.append((_call(arm, stage, inside), expression.removesuffix(".weight")))
+        name, function = way(arm, stage, inside)
+        told = f', "{function}"' if function else ""
+        calls.append((f"{name}({{}}{told})", expression.removesuffix(".weight")))
     if not calls:
         raise CannotPatch("no layer with a weight that the script could name")
     return [_lines(case, builds, calls)]
 
 
-def _call(arm: Arm, stage: Stage, inside: set[int]) -> str:
-    """``critical_({}, "tanh")``: what draws this stage's layer."""
-    if arm.init == "lecun":
-        return "lecun_({})"
-    fed = arm.activation if any(index in inside for index in stage.inputs) else "linear"
-    if arm.init in READS_AHEAD:
-        return f'{arm.init}_({{}}, "{fed}")'
-    return f'critical_({{}}, "{arm.activation}")' if stage.index in inside else "lecun_({})"
+def way(arm: Arm, stage: Stage, inside: Collection[int]) -> tuple[str, str]:
+    """(what of ``gainstage.init`` draws this stage's layer, the activation that it is told).
+
+    Args:
+        arm: with an initialisation other than "default" and "fitted".
+        stage: the layer's.
+        inside: indices of the stages whose activation is the arm's.
+    """
+    if arm.init == "critical" and stage.index in inside:
+        return "critical_", arm.activation
+    if arm.init in ("critical", "lecun"):
+        return "lecun_", ""
+    fed = any(index in inside for index in stage.inputs)
+    return f"{arm.init}_", arm.activation if fed else "linear"
 
 
 def _lines(case: Case, builds: Sequence[Build | None], calls: Sequence[tuple[str, str]]) -> Patch:

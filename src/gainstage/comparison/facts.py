@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gainstage.diagnose.engine import diagnose
+from gainstage.diagnose.engine import Diagnosis, diagnose
 from gainstage.diagnose.ladder import Rung, ladder
 from gainstage.errors import GainstageError
 from gainstage.record.reader import load
@@ -43,6 +43,11 @@ def facts_of(folder: Path) -> Facts | None:
         diagnosis = diagnose(load(folder / "run.gs"))
     except GainstageError:
         return None
+    return facts_from(diagnosis)
+
+
+def facts_from(diagnosis: Diagnosis) -> Facts:
+    """The facts of a run that was watched."""
     rungs = [rung for rung in ladder(diagnosis.view) if rung.function and not rung.is_output]
     sick = [one.code for one in diagnosis.findings if one.severity != "info" and not one.code.startswith("GS9")]
     return Facts(

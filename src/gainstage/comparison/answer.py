@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from gainstage.compare.candidate import Arm, Candidate, Left
-from gainstage.compare.facts import Facts
+from gainstage.comparison.candidate import Arm, Candidate, Left
+from gainstage.comparison.facts import Facts
 from gainstage.verify.proof import Effect, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A candidate that went no further: at which step, and with which chance it only seemed worse than the leader.
+    """A candidate that went no further: at which step, behind whom, and with which chance it only seemed to be.
 
     ``broke`` where every seed of it failed or lost its numbers.
     """
@@ -21,7 +21,6 @@ class Drop:
     step: int
     leader: int
     p: float
-    ratio: float  # its training loss over the leader's, geometric mean over the seeds; nan where losses have signs
     broke: bool = False
 
 

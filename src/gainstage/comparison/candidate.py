@@ -22,9 +22,9 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One arm at one learning rate. ``factor`` is the rate over the script's own; ``rate`` is nan where that is unknown.
+    """One arm at one learning rate; ``changes`` is empty for the script as it is.
 
-    ``changes`` is empty for the script as it is.
+    ``factor`` is the rate over the script's own, ``rate`` is nan where that is not known.
     """
 
     arm: Arm

@@ -1,4 +1,8 @@
-"""Successive halving with a stated risk: everyone a short way, then only those who may still be the best."""
+"""Successive halving with a stated risk: everyone a short way, then only those who may still be the best.
+
+A loss that is a little worse early says little about the end, however certain it is. So a candidate is dropped when its
+loss is worse than the leader's was at half of the steps: it is more than twice as slow, and not by the seeds' chance.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gainstage.compare import chance
-from gainstage.compare.answer import Drop, Held
+from gainstage.comparison import chance
+from gainstage.comparison.answer import Drop, Held
 from gainstage.verify import measure as measuring
 from gainstage.verify import plan
 from gainstage.verify.order import Course
@@ -19,6 +23,7 @@ from gainstage.verify.proof import Measure
 from gainstage.verify.rows import filled
 
 Array = NDArray[np.float64]
+LAG = 2  # times as slow as the leader: who is that far behind is dropped
 
 
 class Trials(Protocol):
@@ -77,12 +82,12 @@ class Race:
         found = (self.trials.course((number, seed)) for seed in range(self.seeds))
         return [course for course in found if course is not None]
 
-    def losses(self, alive: Sequence[int], steps: int) -> tuple[Array, bool]:
-        """(training losses at ``steps``, shape (candidates, seeds), whether these are logarithms)."""
+    def losses(self, alive: Sequence[int], steps: int) -> tuple[Array, Array]:
+        """Training losses at ``steps`` and at half of them, (candidates, seeds); logarithms if all are positive."""
         held = {number: self.courses(number) for number in alive}
-        rows = filled(held, measuring.LOSS, steps)
-        values = np.array([rows[number] for number in alive])
-        return (np.log(values), True) if (values > 0).all() else (values, False)
+        tables = [np.array([filled(held, measuring.LOSS, at)[one] for one in alive]) for at in (steps, steps // LAG)]
+        now, before = [np.log(table) for table in tables] if all((one > 0).all() for one in tables) else tables
+        return now, before
 
     def held(self, final: Array, finalists: Sequence[int]) -> Held:
         """Of the finalists' pairs that were as far apart at a rung as dropped ones, how many kept their order.
@@ -94,26 +99,24 @@ class Race:
         pairs = held = 0
         ends = final.mean(axis=1)
         for steps in self.rungs[:-1]:
-            values, _ = self.losses(finalists, steps)
+            values, earlier = self.losses(finalists, steps)
             for leader in range(len(finalists)):
-                for k, p in enumerate(chance.p_values(values, leader) if len(finalists) > 1 else ()):
-                    if p <= self.level / max(1, len(finalists) - 1):
-                        pairs, held = pairs + 1, held + int(ends[k] > ends[leader])
+                for k, _ in chance.behind(values, earlier[leader], self.level):
+                    pairs, held = pairs + 1, held + int(ends[k] > ends[leader])
         return Held(pairs, held)
 
     def _drop(self, steps: int) -> None:
         broken = [one for one in self.alive if all(course.broke for course in self.courses(one))]
         if len(broken) < len(self.alive):
-            self._take([Drop(one, steps, -1, 0.0, nan, broke=True) for one in broken])
-        values, logarithms = self.losses(self.alive, steps)
-        better = self._metrics(steps)
+            self._take([Drop(one, steps, -1, 0.0, broke=True) for one in broken])
+        values, earlier = self.losses(self.alive, steps)
+        leader = int(values.mean(axis=1).argmin())
+        counts = self._metrics(steps)
         found: list[Drop] = []
-        for k, leader, p in chance.dropped(values, self.level):
-            number, first = self.alive[k], self.alive[leader]
-            if better is not None and better[k] < better[leader]:
-                continue  # its loss is worse, and what counts in the end is not
-            ratio = float(np.exp(np.mean(values[k] - values[leader]))) if logarithms else nan
-            found.append(Drop(number, steps, first, p, ratio))
+        for k, p in chance.behind(values, earlier[leader], self.level):
+            # Its loss is worse; where what counts in the end is not, it stays.
+            if counts is None or counts[k] >= counts[leader]:
+                found.append(Drop(self.alive[k], steps, self.alive[leader], p))
         self._take(found)
 
     def _metrics(self, steps: int) -> Array | None:

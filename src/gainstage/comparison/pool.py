@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gainstage.compare import job as bench
-from gainstage.compare.job import Job, Result, carry_out
+from gainstage.comparison import job as bench
+from gainstage.comparison.job import Job, Result, carry_out
 
 
 @dataclass(slots=True)
@@ -21,16 +21,18 @@ class Pool:
         slots: jobs that it carries out at a time, as far as is known: no more than these are waiting in it.
         parcel: the script's folder for workers elsewhere; a future of one where the executor resolves futures.
         local: whether its trials run on this machine's own bench.
+        near: further arguments for the executor that bring a job to the process where its trial waits.
     """
 
     executor: Executor
     slots: int
     parcel: Any = None
     local: bool = False
+    near: Callable[[str], dict[str, Any]] = lambda place: {}
 
-    def submit(self, job: Job) -> Future[Result]:
-        """Hand over one job."""
-        return self.executor.submit(carry_out, job, self.parcel)
+    def submit(self, job: Job, place: str = "") -> Future[Result]:
+        """Hand over one job; ``place`` is where an earlier result of its trial came from."""
+        return self.executor.submit(carry_out, job, self.parcel, **self.near(place))
 
     def live(self) -> int:
         """Steps that trials on this machine have made, those at work included; 0 for trials elsewhere."""

@@ -73,8 +73,8 @@ def pack(root: str) -> Parcel:
             size += path.stat().st_size
             if size > LARGEST:
                 raise GainstageError(
-                    f"{root} holds more than {LARGEST >> 20} MiB: too much to send to every worker. Start from a folder "
-                    "that holds the script alone, and let it read its data from a path that the workers share"
+                    f"{root} holds more than {LARGEST >> 20} MiB: too much to send to every worker. Start from a "
+                    "folder that holds the script alone, and let it read its data from a path that the workers share"
                 )
             archive.add(path, str(path.relative_to(root)), recursive=False)
     content = buffer.getvalue()

@@ -10,17 +10,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gainstage.compare import pool as pools
-from gainstage.compare.answer import Comparison, Cost
-from gainstage.compare.candidate import Candidate, Left
-from gainstage.compare.job import Job, Result
-from gainstage.compare.options import FACTORS, Options, checked
-from gainstage.compare.pool import Pool
-from gainstage.compare.race import Race
-from gainstage.compare.ranking import rank
-from gainstage.compare.store import BASE, Store, told_of, with_files
-from gainstage.compare.variants import own_rate, variants
-from gainstage.compare.work import Pace, Progress, Work
+from gainstage.comparison import pool as pools
+from gainstage.comparison.answer import Comparison, Cost
+from gainstage.comparison.candidate import Candidate, Left
+from gainstage.comparison.job import Job, Result
+from gainstage.comparison.options import FACTORS, Options, checked
+from gainstage.comparison.pool import Pool
+from gainstage.comparison.race import Race
+from gainstage.comparison.ranking import rank
+from gainstage.comparison.store import BASE, Store, told_of, with_files
+from gainstage.comparison.variants import own_rate, variants
+from gainstage.comparison.work import Pace, Progress, Work
 from gainstage.diagnose.engine import diagnose
 from gainstage.errors import GainstageError, NothingObserved
 from gainstage.observe.script import Target

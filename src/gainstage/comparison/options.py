@@ -69,8 +69,8 @@ def checked(options: Options) -> Options:
         raise GainstageError(
             f"--seeds {options.seeds}: one seed has no interval; at least {FEWEST_SEEDS}, better 5, are needed"
         )
-    if not 0 < options.risk < 1:
-        raise GainstageError(f"--risk {options.risk:g}: expected a probability, as in 0.05")
+    if not 0 <= options.risk < 1:
+        raise GainstageError(f"--risk {options.risk:g}: expected a probability, as in 0.05; 0 drops nobody")
     if len(activations) * len(inits) * max(1, len(options.rates) or len(FACTORS)) < 2:
         raise GainstageError("one candidate alone cannot be compared: name two activations, initialisations or rates")
     printed.compiled(options.metric)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
-from math import inf
 
-from gainstage.compare.candidate import Candidate
-from gainstage.compare.job import Job, Result
-from gainstage.compare.pool import Pool
-from gainstage.compare.store import Store, key_of
+from gainstage.comparison.candidate import Candidate
+from gainstage.comparison.job import Job, Result
+from gainstage.comparison.pool import Pool
+from gainstage.comparison.store import Store, key_of
 from gainstage.verify import plan
 from gainstage.verify.order import Course, Order
 
@@ -57,7 +56,7 @@ class Work:
         while waiting or at_work:
             while waiting and len(at_work) < self.pool.slots:
                 pair = waiting.pop(0)
-                at_work[self.pool.submit(self._job(pair, goal, steps))] = pair
+                at_work[self.pool.submit(self._job(pair, goal, steps), self._place(pair))] = pair
             finished, _ = wait(at_work, timeout=GLANCE, return_when=FIRST_COMPLETED)
             for future in finished:
                 pair = at_work.pop(future)
@@ -104,15 +103,16 @@ class Work:
         course = self.course(pair)
         return course.steps if course is not None else 0
 
+    def _place(self, pair: tuple[int, int]) -> str:
+        result = self.result(pair)
+        return result.place if result is not None else ""
+
     def _key(self, pair: tuple[int, int]) -> str:
         return key_of(self.candidates[pair[0]].texts, pair[1])
 
     def _job(self, pair: tuple[int, int], goal: int, steps: int) -> Job:
         number, seed = pair
         order = replace(self.order, texts=self.candidates[number].texts, seed=seed, watch=seed == 0)
-        share = steps / max(self.pace.length, 1)
-        limit = plan.limit(self.options, self.pace.seconds * share, 1, 1)
-        return Job(
-            self._key(pair), order, goal, limit if limit > 0 else inf, self.pace.memory, self.pace.modules,
-            tuple(sorted(self._given_up)),
-        )  # fmt: skip
+        limit = plan.limit(self.options, self.pace.seconds, steps, self.pace.length)
+        given_up = tuple(sorted(self._given_up))
+        return Job(self._key(pair), order, goal, limit, self.pace.memory, self.pace.modules, given_up)
