@@ -98,6 +98,8 @@ def formula(text: str) -> Formula:
     Raises:
         NoFormula: with the part that is wrong.
     """
+    if "\x00" in text:  # Python 3.10 would not call this a wrong syntax
+        raise NoFormula(f"{text!r} is no formula: it holds a null character")
     tree = parsed(text)
     found = variables(tree)
     if len(found) != 1:

@@ -10,7 +10,6 @@ from gainstage.lab import chain, functions, neuron, softmax, towers, train
 from gainstage.lab.controls import read
 from gainstage.lab.page import View
 from gainstage.lab.panel import Job, Panel, Query
-from gainstage.show.page.markup import tag
 
 ALL = (functions, chain, neuron, towers, train, softmax)
 PANELS: dict[str, Panel] = {module.PANEL.name: module.PANEL for module in ALL}
@@ -21,7 +20,7 @@ LONGEST = 4000  # characters of an address's query
 def answer(panel: Panel, query: Query, found: Mapping[Job, Any]) -> View:
     """The panel as ``query`` sets it, with the results of jobs that are ``found`` already.
 
-    A setting that means nothing is told and left at its default; one that cannot be computed is told as well.
+    A setting that means nothing is told and left at its default; where nothing can be computed there are no parts.
     """
     controls = panel.controls(query)
     state = read(controls, query)
@@ -34,8 +33,7 @@ def answer(panel: Panel, query: Query, found: Mapping[Job, Any]) -> View:
         parts = panel.draw(state.values, known)
         return View(panel, controls, state, parts, troubles, any(job not in found for job in jobs))
     except (GainstageError, ArithmeticError) as error:
-        parts = {"nothing": tag("p", "Nothing to show for these settings.", class_="quiet")}
-        return View(panel, controls, state, parts, (*troubles, str(error)))
+        return View(panel, controls, state, {}, (*troubles, str(error)))
 
 
 class Failed(str):

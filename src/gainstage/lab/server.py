@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -180,8 +181,10 @@ async def _file(request: Request) -> Response:
 
 
 def _query(request: Request) -> dict[str, str]:
-    """The settings of an address; one that is too long is none of ours."""
-    return dict(request.query_params) if len(request.url.query) <= LONGEST else {}
+    """The settings of an address."""
+    if len(request.url.query) > LONGEST:
+        raise HTTPException(414, f"the address is longer than {LONGEST} characters")
+    return dict(request.query_params)
 
 
 def _jobs(panel: Panel, query: Mapping[str, str]) -> Iterable[Job]:

@@ -25,8 +25,8 @@ READING = words.paragraphs(
     "Where sigmoids are too soft, towers run into each other; where they are steep, each is a step.",
 )
 READING_ERROR = words.paragraphs(
-    "Both axes are logarithmic. Towers make the error fall as 1/n, a tenth of it for ten times as many; straight pieces "
-    "as 1/n². Placing them where the function changes helps most where it is uneven.",
+    "Both axes are logarithmic. Towers make the error fall as 1/n, a tenth of it for ten times as many; straight "
+    "pieces as 1/n². Placing them where the function changes helps most where it is uneven.",
 )
 
 

@@ -93,10 +93,11 @@ def work(line: Connection) -> None:
             call, arguments = line.recv()
         except (EOFError, OSError, KeyboardInterrupt):
             return
-        line.send(_answer(call, arguments))
+        line.send(attempted(call, arguments))
 
 
-def _answer(call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+def attempted(call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What ``call`` finds, or why it finds nothing."""
     try:
         return call(*arguments)
     except GainstageError as error:

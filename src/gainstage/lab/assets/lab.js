@@ -90,8 +90,20 @@ const targets = (place) => [...place.querySelectorAll("a, button, input, summary
 const reachable = (place) => { for (const each of place.querySelectorAll(".picture")) each.tabIndex = 0; };
 
 function use(answer, search) {
+  if (troubles.lastHtml !== answer.troubles) fill(troubles, answer.troubles);
+  troubles.lastHtml = answer.troubles;
+  reshape(answer.controls);
+  // While a formula is being typed nothing can be computed: what was there stays, and says that it is old.
+  const none = Object.keys(answer.parts).length === 0;
+  parts.classList.toggle("old", none);
+  if (!none) arrange(answer.parts);
+  bench.setAttribute("aria-busy", String(answer.pending));
+  if (answer.pending) finish(search);
+}
+
+function arrange(fresh) {
   const known = new Map([...parts.children].map((part) => [part.dataset.part, part]));
-  for (const [key, html] of Object.entries(answer.parts)) {
+  for (const [key, html] of Object.entries(fresh)) {
     let place = known.get(key);
     if (!place) {
       place = document.createElement("div");
@@ -103,12 +115,6 @@ function use(answer, search) {
     parts.append(place);
   }
   for (const gone of known.values()) gone.remove();
-  if (troubles.lastHtml !== answer.troubles) fill(troubles, answer.troubles);
-  troubles.lastHtml = answer.troubles;
-  reshape(answer.controls);
-  bench.toggleAttribute("aria-busy", answer.pending);
-  document.dispatchEvent(new CustomEvent("lab:answer", { detail: answer }));
-  if (answer.pending) finish(search);
 }
 
 // Controls are only replaced when there are others: a slider that is being held must stay.
