@@ -92,3 +92,44 @@ def cured(seen: Seen, candidate: Candidate, folder: Path) -> Seen:
     again = run(candidate.changes[0].after, folder)
     assert again.error is None, again.error
     return again
+
+
+MLP = "model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))\n"
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A script with the fault ``code``, and the remedy that takes it away."""
+
+    remedy: str
+    code: str
+    text: str
+    position: int = 0  # which of the remedy's patches
+
+
+def deep(activation: str, layers: int = 8) -> str:
+    return (
+        f"layers = [nn.Linear(8, 32), {activation}]\n"
+        f"for _ in range({layers}):\n    layers += [nn.Linear(32, 32), {activation}]\n"
+        "model = nn.Sequential(*layers, nn.Linear(32, 2))\n"
+    )
+
+
+MODEL = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Linear(8, 32)
+        self.two = nn.Linear(32, 2)
+
+    def forward(self, x):
+        x = {hidden}
+        return {output}
+
+
+model = Net()
+"""
+
+
+def net(hidden: str = "F.relu(self.one(x))", output: str = "self.two(x)") -> str:
+    return MODEL.format(hidden=hidden, output=output)

@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from patients import HEAD, cured, loop, run, sgd
-
-MLP = "model = nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 2))\n"
-
-
-@dataclass(frozen=True)
-class Patient:
-    """A script with the fault ``code``, and the remedy that takes it away."""
-
-    remedy: str
-    code: str
-    text: str
-    position: int = 0  # which of the remedy's patches
-
-
-def deep(activation: str, layers: int = 8) -> str:
-    return (
-        f"layers = [nn.Linear(8, 32), {activation}]\n"
-        f"for _ in range({layers}):\n    layers += [nn.Linear(32, 32), {activation}]\n"
-        "model = nn.Sequential(*layers, nn.Linear(32, 2))\n"
-    )
-
-
-MODEL = """
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.one = nn.Linear(8, 32)
-        self.two = nn.Linear(32, 2)
-
-    def forward(self, x):
-        x = {hidden}
-        return {output}
-
-
-model = Net()
-"""
-
-
-def net(hidden: str = "F.relu(self.one(x))", output: str = "self.two(x)") -> str:
-    return MODEL.format(hidden=hidden, output=output)
-
+from more_patients import MORE
+from patients import HEAD, MLP, Patient, cured, deep, loop, net, run, sgd
 
 START = "with torch.no_grad():\n    "
 PATIENTS = [
@@ -97,7 +56,7 @@ PATIENTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: f"{patient.remedy}-{patient.code}")
+@pytest.mark.parametrize("patient", [*PATIENTS, *MORE], ids=lambda patient: f"{patient.remedy}-{patient.code}")
 def test_a_patient_is_cured(patient: Patient, tmp_path: Path) -> None:
     sick = run(patient.text, tmp_path)
     assert sick.finding(patient.code) is not None, [(f.code, f.name) for f in sick.diagnosis.findings]

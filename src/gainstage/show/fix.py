@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+import textwrap
 from collections.abc import Sequence
 
 from gainstage.diagnose.finding import Finding
@@ -15,6 +16,7 @@ from gainstage.verify.proof import Arm, Effect, Final, Measure, Proof
 
 MOST_LISTED = 8
 LABEL = 10
+NAME = 28  # columns for a candidate's name in the table, which must leave room for three numbers with intervals
 
 
 def render(proof: Proof, able: Terminal) -> str:
@@ -55,7 +57,7 @@ def _add_table(page: Page, proof: Proof, measure: Measure, untouched: Arm) -> No
         rows.append(_row(("", ""), "random remedy", proof.steps, proof.random, None, None))
     for number, tried in enumerate(proof.tried, start=1):
         mark: Span = ("✓", "good") if tried.proved else (" ", "")
-        name = f"{number} {tried.candidate.name}"
+        name = textwrap.shorten(f"{number} {tried.candidate.name}", NAME, placeholder=" …")
         rows.append(_row(mark, name, tried.steps, tried.arm, tried.against_untouched, tried.against_random))
     page.table([Column(""), Column("", flexible=True), *rights], rows)
 

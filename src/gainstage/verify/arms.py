@@ -140,7 +140,8 @@ class Arms:
 
     def _final(self, arm: int) -> Final | None:
         before, after = self.runner.watched.course, self.trials[arm][0].course
-        measure = measuring.at_the_end(before, after, self.runner.metric, self.able[arm].remedy)
+        steps = max(before.steps, after.steps)
+        measure = measuring.choose([[before, after]], steps, self.runner.metric, [self.able[arm].remedy])
         if measure is None:
             return None
         values = [measuring.value(course, measure, course.steps) for course in (before, after)]

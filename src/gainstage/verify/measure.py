@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from math import isfinite
 
-from gainstage.verify.order import Course, Score
+from gainstage.verify.order import ENDED, Course, Score
 from gainstage.verify.printed import LOWER, lower_is_better
 from gainstage.verify.proof import Measure
 
@@ -57,22 +57,14 @@ def choose(
     alike = all(comparable(group, remedies) for group in by_seed)
     if alike and sound and all(held_out_losses(course, steps) for course in sound):
         return HELD_OUT_LOSS
+    for name in _last_words(sound, steps):
+        if alike or not LOWER.search(name):  # a loss that is printed is another one where the loss is
+            return _metric(name, "what the script prints at its end")
     if alike:
         positive = all(loss >= 0 for course in courses for loss in course.losses if isfinite(loss))
         return LOSS if positive else Measure("training loss", "loss", True, "difference")
     scores = [one for one in (ACCURACY, EXPLAINED) if sound and all(has(course, one, steps) for course in sound)]
     return scores[0] if scores else None
-
-
-def at_the_end(one: Course, other: Course, metric: str = "", remedy: str = "") -> Measure | None:
-    """By what two courses that came to their ends are compared: what the script prints last counts there, too."""
-    steps = max(one.steps, other.steps)
-    measure = choose([[one, other]], steps, metric, [remedy])
-    if measure is not None and measure.kind in ("metric", "held-out loss"):
-        return measure
-    printed = [{read.name for read in course.readings if read.step == course.steps} for course in (one, other)]
-    common = sorted(printed[0] & printed[1], key=lambda name: (lower_is_better(name), name))
-    return _metric(common[0], "what the script prints at its end") if common else measure
 
 
 def value(course: Course, measure: Measure, steps: int) -> float:
@@ -187,6 +179,14 @@ def _names(sound: Sequence[Course], steps: int) -> list[str]:
     known = [[one for one in course.readings if one.source != "printed" and 0 < one.step <= steps] for course in sound]
     held = [{one.name for one in found if isfinite(one.value)} for found in known]
     return sorted(set.intersection(*held), key=lambda name: (not is_held_out(name), lower_is_better(name), name))
+
+
+def _last_words(sound: Sequence[Course], steps: int) -> list[str]:
+    """Measures that every course has printed when it had come to its end, scores before losses."""
+    if not sound or not all(course.state in ENDED and course.steps <= steps for course in sound):
+        return []
+    known = [{read.name for read in course.readings if read.step == course.steps} for course in sound]
+    return sorted(set.intersection(*known), key=lambda name: (lower_is_better(name), name))
 
 
 def _metric(name: str, note: str) -> Measure:

@@ -11,11 +11,17 @@ from gainstage.verify.order import Source
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf)"
 # "test accuracy 0.93", "val_loss=0.2", "Validation F1: 71.3": a word for held-out data, a measure, a number.
 _HELD_OUT = r"(?:held[-_ ]?out|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval(?:uation)?)"
-_MEASURE = r"(?:acc(?:uracy)?|loss|err(?:or)?|f1|auc|auroc|r2|mse|mae|rmse|ppl|perplexity|bleu|score)"
+_MEASURE = (
+    r"(?:acc(?:uracy)?|loss|err(?:or)?|f1|auc|auroc|r2|mse|mae|rmse|ppl|perplexity|bleu|score|recall|precision|dice|iou"
+    r"|psnr|nll|reward|return|(?:un)?explained variance)"
+)
+_OF = r"(?: (?:of|on|in|at|for)(?: the)? [a-z]+)?"  # "recall of nines 0.8", "loss on the rest 0.3"
 _BEHIND = rf"\s*[:=]?\s*({NUMBER})(?![\w.])"
 HELD_OUT = re.compile(rf"(?<![a-z])({_HELD_OUT}[-_ ]*(?:set )?{_MEASURE}){_BEHIND}", re.IGNORECASE)
-ANY = re.compile(rf"(?<![a-z])({_MEASURE}){_BEHIND}", re.IGNORECASE)
-LOWER = re.compile(r"loss|err|mse|mae|rmse|ppl|perplexity|nll|distance|variance", re.IGNORECASE)
+ANY = re.compile(rf"(?<![a-z])({_MEASURE}{_OF}){_BEHIND}", re.IGNORECASE)
+LOWER = re.compile(
+    r"loss|err|mse|mae|rmse|ppl|perplexity|nll|distance|unexplained|(?<!explained )variance", re.IGNORECASE
+)
 MOST = 400  # cells of a line that are looked at: a progress bar that never ends its line must not cost time
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # torch's own functions under those of torch.nn.functional: no function mode comes between, and nothing is seen twice.
 BY_CLASS = ("cross_entropy_loss", "nll_loss_nd", "nll_loss", "kl_div")
 BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-BY_VALUE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+BY_VALUE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss")
+SCALED = (*BINARY, "poisson_nll_loss")  # the prediction is no target yet: only their correlation says how good it is
 MOST_CLASSES = 128
 MOST_WEIGHTS = 32
 PENDING = 512  # calls whose sums wait on the device before they are read
@@ -77,7 +78,7 @@ class Scores:
         if name in BY_CLASS:
             sums = _by_class(prediction, target)
         else:
-            facts["binary"] = name in BINARY
+            facts["binary"] = name in SCALED
             sums = _by_value(prediction, target)
         value = loss.detach().double().reshape(1) if loss.numel() == 1 else torch.full((1,), float("nan"))
         self._waiting.append((facts, torch.cat([value.to(sums.device), sums])))

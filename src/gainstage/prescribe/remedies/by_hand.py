@@ -19,6 +19,8 @@ BY_HAND: dict[str, str] = {
     "clip-gradient": "between LOSS.backward() and OPTIMIZER.step(): "
     "torch.nn.utils.clip_grad_norm_(MODEL.parameters(), {value})",
     "cross-entropy": "LOSS = torch.nn.functional.cross_entropy(OUTPUT, TARGET), OUTPUT without a softmax",
+    "distributed-sampler": "SAMPLER = torch.utils.data.DistributedSampler(DATA); DataLoader(DATA, sampler=SAMPLER); "
+    "in the loop over epochs: SAMPLER.set_epoch(EPOCH)",
     "drop-output-activation": "leave the last activation out where its result goes into the loss",
     "gated-recurrence": "torch.nn.GRU in the place of torch.nn.RNN, with the same sizes",
     "give-to-optimizer": "behind the optimizer: OPTIMIZER.add_param_group({{'params': MODULE.parameters()}})",
@@ -54,6 +56,8 @@ BY_HAND: dict[str, str] = {
     "rescale": "float32 weights: MODEL.float(), and torch.autocast for speed",
     "float32-weights": "float32 weights: MODEL.float(), and torch.autocast with a GradScaler for speed",
     "rescale-weights": "before training: with torch.no_grad(): LAYER.weight.mul_(FACTOR)",
+    "same-data-on-ranks": "print INPUTS.mean(0), INPUTS.std(0) and TARGETS of a batch on every rank: same files, same "
+    "transformations, shuffled before they are shared out",
     "scale-inputs": "where the data is made: X = (X - X.mean(0)) / X.std(0)",
     "scale-targets": "TARGET moved into the range of the output's activation",
     "sigmoid-output": "torch.sigmoid(x) in the place of the softmax over one unit",

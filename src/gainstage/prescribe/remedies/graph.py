@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from libcst import Attribute, Name
+
 from gainstage.prescribe.anchors import models, turns
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
@@ -12,6 +14,7 @@ from gainstage.prescribe.source.expressions import assigned_to
 from gainstage.prescribe.source.graph import cuts, steps_in
 from gainstage.prescribe.source.lists import lists_of_modules
 from gainstage.prescribe.source.patch import CannotPatch, Patch
+from gainstage.prescribe.source.script import Node, Script
 from gainstage.prescribe.source.variables import last_assignment
 from gainstage.prescribe.training import trained_models
 
@@ -73,6 +76,8 @@ def unfreeze(case: Case, wanted: Wanted) -> Iterator[Draft]:
 @makes("give-to-optimizer", "optimizer-parameters", "optimizer-last")
 def give_to_optimizer(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """What runs in the training and no optimizer holds is added to one."""
+    if wanted.remedy.name == "optimizer-last":
+        yield from made_later(case, wanted)
     trained = trained_models(case)
     for build in case.builds:
         if not build.target:
@@ -92,6 +97,31 @@ def give_to_optimizer(case: Case, wanted: Wanted) -> Iterator[Draft]:
                 continue
             yield wanted.draft(f"{build.target} steps {name}'s parameters, too.", [patch], source=OPTIM)
         yield from instead(case, wanted, trained)
+
+
+def made_later(case: Case, wanted: Wanted) -> Iterator[Draft]:
+    """The optimizer's line moves behind the last change of its model, where nothing between them uses it."""
+    for build in case.builds:
+        script, call = build.at.script, build.at.call
+        for name in build.models:
+            later = last_assignment(script, name, after=call)
+            if later is None or not build.target or uses(script, build.target, call, later):
+                continue
+            patch = Patch(script)
+            try:
+                patch.after(later, [script.code(patch.statement(call))])
+                patch.remove(call)
+            except CannotPatch:
+                continue
+            yield wanted.draft(f"{build.target} is made behind the last change of {name}.", [patch], source=OPTIM,
+                               variant="moved")  # fmt: skip
+
+
+def uses(script: Script, name: str, first: Node, last: Node) -> bool:
+    """Whether the variable is used between two places of the text."""
+    low, high = script.end(first), script.start(last)
+    names = (*script.inside(script.tree, Name), *script.inside(script.tree, Attribute))
+    return any(low < script.start(node) < high and script.code(node) == name for node in names)
 
 
 def instead(case: Case, wanted: Wanted, trained: list[str]) -> Iterator[Draft]:

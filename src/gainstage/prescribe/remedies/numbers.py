@@ -64,7 +64,8 @@ def out_of_half(case: Case, wanted: Wanted) -> Iterator[Draft]:
 @makes("grad-scaler")
 def grad_scaler(case: Case, wanted: Wanted) -> Iterator[Draft]:
     """The loss is multiplied before it goes back, and the gradients divided before the step."""
-    scale = wanted.remedy.value or 65536.0
+    present = wanted.finding.evidence.get("loss_scale")
+    scale = (wanted.remedy.value or 65536.0) / (present if isinstance(present, float) and present > 0 else 1.0)
     if not any("autocast" in script.text for script in case.scripts.values()):
         return  # a GradScaler refuses gradients that are float16 themselves
     for turn in turns(case):

@@ -10,10 +10,11 @@ from gainstage.prescribe.case import Build, Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
 from gainstage.prescribe.source.expressions import group_settings
 from gainstage.prescribe.source.patch import Patch
-from gainstage.prescribe.source.script import argument, number
+from gainstage.prescribe.source.script import Expression, Script, argument, number
 from gainstage.prescribe.source.steps import rescaled_steps
 from gainstage.prescribe.wording import short
 
+ADAM_RATE = "0.001"
 _SECOND = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "NAdam", "RAdam", "Adamax", "Adadelta", "Rprop", "ASGD")
 WARM_UP = 100  # steps
 USUAL_RATIO, LARGEST_RATIO = 1e-3, 1e-2  # of update to weight: what trains well (Karpathy, 2015), and what still does
@@ -176,10 +177,20 @@ def adam(case: Case, wanted: Wanted) -> Iterator[Draft]:
         if not build.at.call.args or build.made.kind in ("Adam", "AdamW", "LBFGS"):
             continue
         patch = Patch(build.at.script)
-        first = build.at.script.code(build.at.call.args[0].value)
+        first = with_rates(build.at.script, build.at.call.args[0].value, ADAM_RATE)
         decay = argument(build.at.call, "weight_decay")
         kept = f", weight_decay={build.at.script.code(decay.value)}" if decay is not None else ""
-        patch.replace(build.at.call, f"{patch.spelled('torch.optim.Adam')}({first}, lr=0.001{kept})")
+        patch.replace(build.at.call, f"{patch.spelled('torch.optim.Adam')}({first}, lr={ADAM_RATE}{kept})")
         patches.append(patch)
     if patches:
-        yield wanted.draft("Adam at 0.001: steps of one size everywhere.", patches, source="Kingma and Ba (2015)")
+        text = f"Adam at {ADAM_RATE}: steps of one size everywhere."
+        yield wanted.draft(text, patches, source="Kingma and Ba (2015)")
+
+
+def with_rates(script: Script, groups: Expression, rate: str) -> str:
+    """Parameter groups as they are written, each with this rate where it has one of its own."""
+    code, start = script.code(groups), script.start(groups)
+    own = sorted(group_settings(script, groups, "lr"), key=script.start, reverse=True)
+    for node in own:
+        code = code[: script.start(node) - start] + rate + code[script.end(node) - start :]
+    return code

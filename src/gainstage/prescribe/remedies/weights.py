@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from gainstage.diagnose.stage import Stage
@@ -17,7 +18,7 @@ from gainstage.prescribe.wording import counted, short
 from gainstage.record.schema import Parameter
 
 SAXE = "Saxe, McClelland and Ganguli (2014); Le, Jaitly and Hinton (2015)"
-GATES = "Cho et al. (2014), section 2.3; Jozefowicz, Zaremba and Sutskever (2015)"
+GATES = "Cho et al. (2014), section 2.3; Tallec and Ollivier (2018), section 2: log T"
 REVIVE = "He et al. (2015): biases begin at zero; Lu et al. (2020), Dying ReLU and initialization"
 
 
@@ -135,7 +136,7 @@ def orthogonal_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
 
 @makes("gated-recurrence")
 def gated_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
-    """A GRU: the same arguments, the same results."""
+    """A GRU: the same arguments, the same results; its update gates begin open for as long as the sequence is."""
     patches: list[Patch] = []
     for script in case.scripts.values():
         for call in script.calls:
@@ -146,5 +147,29 @@ def gated_recurrence(case: Case, wanted: Wanted) -> Iterator[Draft]:
                 inside = ", ".join(script.code(item).rstrip(", ") for item in kept)
                 patch.replace(call, f"{patch.spelled(name.replace('RNN', 'GRU'))}({inside})")
                 patches.append(patch)
+    moments = wanted.finding.evidence.get("moments")
+    bias = math.log(max(float(moments), math.e)) if isinstance(moments, int | float) else 1.0
+    kept = 1 / (1 + math.exp(-bias))
     if patches:
-        yield wanted.draft("GRU in the place of RNN.", patches, source=GATES)
+        yield wanted.draft("GRU in the place of RNN.", [*patches, *remembering(case, bias)], source=GATES,
+                           predicted=f"{20 * math.log10(kept):.1f} dB per moment at the start, and learnable",
+                           value=20 * math.log10(kept))  # fmt: skip
+
+
+def remembering(case: Case, bias: float) -> list[Patch]:
+    """Lines that give a GRU's update gates this bias, half of it on either side; none where it has no biases."""
+    found = [parameter for parameter in case.run.parameters if re.search(r"bias_[ih]h", parameter.name)]
+    value = short(bias / 2)
+    lines, builds = [], []
+    for parameter in found:
+        try:
+            build, expression = expression_of(case, parameter)
+        except CannotPatch:
+            continue
+        width = parameter.shape[0]
+        builds.append(build)
+        lines.append(f"    {expression}[{width}:{2 * width}] = {value}")
+    script = builds[0].at.script if builds and builds[0] is not None else None
+    if script is None:
+        return []
+    return inserted(case, builds, [f"with {Patch(script).spelled('torch.no_grad')}():", *lines])

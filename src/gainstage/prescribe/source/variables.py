@@ -29,13 +29,19 @@ def assignments(script: Script, name: str, home: cst.CSTNode) -> Iterator[cst.As
             yield node
 
 
+def parts(node: cst.Assign) -> list[str]:
+    """Of which variables an assignment binds elements: ``model.0`` for ``model[0] = ...``."""
+    heads = [item.target for item in node.targets]
+    return [f"{name}.0" for head in heads if isinstance(head, cst.Subscript) and (name := dotted_name(head.value))]
+
+
 def last_assignment(script: Script, name: str, after: cst.CSTNode) -> cst.Assign | None:
-    """The last time that the name, or a part of it (``model.fc``), is assigned behind ``after`` in its function."""
+    """The last time that the name, or a part of it (``model.fc``, ``model[2]``), is assigned behind ``after``."""
     home = function_of(script, after)
     found = [
         node for node in script.inside(home, cst.Assign)
         if function_of(script, node) is home and script.start(node) > script.end(after)
-        and any(target == name or target.startswith(f"{name}.") for target in targets(script, node))
+        and any(target == name or target.startswith(f"{name}.") for target in (*targets(script, node), *parts(node)))
     ]  # fmt: skip
     return found[-1] if found else None
 
