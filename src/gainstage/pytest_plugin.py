@@ -32,7 +32,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     marker = pyfuncitem.get_closest_marker("gainstage")
     if marker is None:
         return (yield)
-    from gainstage.testing import healthy_training
+    from gainstage.testing import Unhealthy, healthy_training
 
-    with healthy_training(**marker.kwargs):
-        return (yield)
+    try:
+        with healthy_training(**marker.kwargs):
+            return (yield)
+    except Unhealthy as error:
+        pytest.fail(str(error), pytrace=False)  # no line of the test is to blame

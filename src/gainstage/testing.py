@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 LEVEL = "error"
 
 
+class Unhealthy(AssertionError):
+    """What failed: its text is the report of the findings that count."""
+
+
 def assert_healthy(
     model: torch.nn.Module,
     batch: Any,
@@ -50,7 +54,7 @@ def assert_healthy(
         The diagnosis, where it does not fail.
 
     Raises:
-        AssertionError: with the report of the findings that count.
+        Unhealthy: with the report of the findings that count; an ``AssertionError``.
         GainstageError: for a setting that does not fit, or a loss that is not one number.
 
     Example:
@@ -87,7 +91,7 @@ def healthy_training(
         every: look at every n-th step.
 
     Raises:
-        AssertionError: with the report of the findings that count, or when no step was seen.
+        Unhealthy: with the report of the findings that count, or when no step was seen; an ``AssertionError``.
         GainstageError: for a setting that does not fit, or a ``watch`` around it.
 
     Example:
@@ -106,7 +110,7 @@ def healthy_training(
     with api.watch(every=every, **rules) as watching:
         yield watching
     if not watching.run.sampled:
-        raise AssertionError("gainstage saw no training step inside of the with block")
+        raise Unhealthy("gainstage saw no training step inside of the with block")
     _judge(watching.diagnosis, level)
 
 
@@ -122,4 +126,4 @@ def _judge(diagnosis: Diagnosis, level: str) -> None:
     findings = tuple(finding for finding in report.findings if finding.severity in counted)
     if findings:
         names = ", ".join(dict.fromkeys(f"{finding.code} {finding.name}" for finding in findings))
-        raise AssertionError(f"{names}\n\n{render(replace(report, findings=findings))}")
+        raise Unhealthy(f"{names}\n\n{render(replace(report, findings=findings))}")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gainstage.cli import verdict
 from gainstage.cli.exits import NOTHING_OBSERVED, OK
 from gainstage.cli.parser import Parser, add_color, add_rules
 from gainstage.config import read, suggestion
 from gainstage.errors import GainstageError
+
+if TYPE_CHECKING:
+    from gainstage.export.measures import Advance, Measures
 
 NAME = "export"
 SUMMARY = "Write a recorded run's numbers and findings for TensorBoard, Weights & Biases, MLflow or trackio."
@@ -65,7 +69,7 @@ def execute(arguments: Sequence[str]) -> int:
     found = measures(verdict.diagnosed(run, config))
     place = place or tracker.PLACE
     with Progress(sys.stderr, terminal(sys.stderr, config.color)) as progress:  # type: ignore[arg-type]
-        look = tracker.write(found, place, lambda done, total: progress.show(f"exporting to {name}", done, total))
+        look = _write(name, tracker, found, place, lambda *so_far: progress.show(f"exporting to {name}", *so_far))
     if options.json:
         _print_json(name, place, look, found)
     print(f"gainstage: exported {len(found.rows)} steps and {len(found.notes)} findings\nnext: {look}", file=sys.stderr)
@@ -92,7 +96,18 @@ def _tracker(name: str) -> Any:
     return module
 
 
-def _print_json(name: str, place: str, look: str, found: Any) -> None:
+def _write(name: str, tracker: Any, found: Measures, place: str, advance: Advance) -> str:
+    try:
+        with redirect_stdout(sys.stderr):  # trackers like to talk, and our stdout is for data
+            return tracker.write(found, place, advance)
+    except Exception as error:
+        theirs = type(error).__module__.partition(".")[0] == tracker.PACKAGE
+        if theirs or isinstance(error, OSError | ImportError):
+            raise GainstageError(f"--to {name} {place}: {type(error).__name__}: {error}") from error
+        raise
+
+
+def _print_json(name: str, place: str, look: str, found: Measures) -> None:
     from gainstage.show.machine import dumps
 
     document = {

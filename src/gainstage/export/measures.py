@@ -132,7 +132,7 @@ def _histogram(ratios: Values) -> Iterator[Histogram]:
 def _note(finding: Finding) -> Note:
     lines = [visible(finding.text), ""]
     for word, places in (("at", finding.sites[:10]), ("source", finding.source_lines[:5])):
-        lines += [f"* {word} {', '.join(map(visible, places))}"] if places else []
+        lines += [f"* {word} {', '.join(map(visible, dict.fromkeys(places)))}"] if places else []
     lines += [f"* cause {visible(finding.cause.text or finding.cause.name)}"] if finding.cause else []
     lines += [f"* try {cure.name} [{cure.safety}]: {visible(cure.predicted)}" for cure in finding.remedies]
     title = f"{finding.code} {finding.name} [{finding.severity}]"
