@@ -33,11 +33,9 @@ import torch
 from gainstage.comparison.candidate import Candidate
 from gainstage.comparison.options import Options
 from gainstage.comparison.race import Race
-from gainstage.comparison.ranking import signed
 from gainstage.comparison.script import candidates, compare, pace
 from gainstage.comparison.store import BASE, Store, key_of
 from gainstage.observe.script import Target
-from gainstage.verify import measure as measuring
 from gainstage.verify.order import Course
 from gainstage.verify.proof import Measure
 from gainstage.verify.rows import filled
@@ -108,7 +106,7 @@ def recorded(folder: Path, name: str) -> tuple[list[Candidate], dict[tuple[int, 
     for number, candidate in enumerate(able):
         for seed in range(WHAT.seeds):
             result = store.results.get(key_of(candidate.texts, seed))
-            if result is None or (result.course.state == "waiting" and result.course.steps < length):
+            if result is None or (result.course.steps < length and not result.course.broke):
                 return None
             courses[number, seed] = result.course
     return able, courses, length
@@ -147,20 +145,22 @@ def repetition(
     trials = Recorded(courses, seeds)
     race = Race(trials, len(able), len(seeds), length, "", RISK)
     race.run()
-    rows = {n: [courses[n, seed] for seed in seeds] for n in range(len(able))}
-    measure = measuring.choose([[row[s] for row in rows.values()] for s in range(len(seeds))], length, "")
+    cost = sum(trials.reached.values()) / (length * len(able) * len(seeds))
+    pairs = race.held()
+    every = range(len(able))
+    trials.bring("", [(n, seed) for n in every for seed in range(len(seeds))], length)
+    measure = race.measure(every, length, len(seeds))
     assert measure is not None
-    values = filled(rows, measure, length)
-    table = signed(measure, list(values.values())).mean(axis=1)
+    values = filled({n: race.courses(n) for n in every}, measure, length)
+    table = race.table(every, measure, length, len(seeds)).mean(axis=1)
     best = int(table.argmin())
     mine = min(race.alive, key=lambda n: table[n])
-    pairs = race.held(signed(measure, [values[n] for n in race.alive]), race.alive)
     return {
         "measure": measure.name,
         "winner": told(able[mine]),
         "exhaustive": told(able[best]),
         "agrees": mine == best or not shown(measure, values[best], values[mine]),
-        "cost": sum(trials.reached.values()) / sum(length for _ in trials.reached),
+        "cost": cost,
         "held": pairs.held,
         "pairs": pairs.pairs,
     }
@@ -184,7 +184,7 @@ def main() -> int:
         return 0
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     rows = [row for name in names if (row := judged(name, options.folder, options.repeats)) is not None]
-    found["agreement"] = {
+    found["agreement"] = rows and {
         "risk": RISK,
         "seeds": WHAT.seeds,
         "repeats": options.repeats,

@@ -19,6 +19,7 @@ class Drop:
 
     number: int
     step: int
+    seeds: int
     leader: int
     p: float
     broke: bool = False

@@ -2,9 +2,9 @@
 
 Every difference is paired, seed by seed; its variance, from so few seeds, is drawn towards the typical one (Smyth,
 2004, "Linear models and empirical Bayes methods", section 3: s~^2 = (d0 s0^2 + d s^2) / (d0 + d)), which is what lets
-two or three seeds decide anything. A candidate that is no worse than any other is dropped only if one of the others
-seems better by chance: with a level of risk / (rungs x others) in each one-sided test, that happens with a probability
-of at most ``risk`` in the whole race (Bonferroni).
+two or three seeds decide anything. Student's t then gives the probability p that a candidate is no worse than the
+leader. The clearest are dropped for as long as the sum of their p stays below what may be risked: whichever candidate
+is the best, the probability that it was among the dropped is at most that sum.
 """
 
 from __future__ import annotations
@@ -79,12 +79,21 @@ def trigamma(freedom: int) -> float:
     return math.pi**2 / 2 - sum(4 / k**2 for k in range(1, freedom - 1, 2))
 
 
-def behind(values: Array, reference: Array, level: float) -> list[tuple[int, float]]:
-    """(candidate, p) for everyone who is worse than the reference, at a risk of ``level`` for all of them together."""
-    if len(values) < 2 or values.shape[1] < 2:
+def behind(values: Array, reference: Array, leader: int, risk: float) -> list[tuple[int, float]]:
+    """(candidate, p) for those who are worse than the reference, the clearest first, the sum of p at most ``risk``.
+
+    Args:
+        values: shape (candidates, seeds), small is good.
+        reference: shape (seeds,), the leader's, now or earlier.
+        leader: its row, which is never dropped.
+        risk: what may be risked; 0 drops nobody.
+    """
+    if len(values) < 2 or values.shape[1] < 2 or risk <= 0:
         return []
     found = p_values(values, reference)
-    return [(k, p) for k, p in enumerate(found.tolist()) if p < level / (len(values) - 1)]
+    order = [k for k in found.argsort().tolist() if k != leader]
+    total = np.cumsum(found[order])
+    return [(k, float(found[k])) for k, spent in zip(order, total, strict=True) if spent <= risk]
 
 
 def best_shares(values: Array, groups: Sequence[int], repeats: int = 4000) -> Array:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gainstage.comparison import chance
 from gainstage.comparison.answer import Entry, Held, Row
 from gainstage.comparison.candidate import Arm, Candidate
 from gainstage.comparison.facts import Facts
-from gainstage.comparison.race import Race, running
+from gainstage.comparison.race import Array, Race, running
 from gainstage.verify import measure as measuring
 from gainstage.verify.order import Course
 from gainstage.verify.proof import Measure
@@ -37,23 +34,24 @@ def rank(race: Race, candidates: Sequence[Candidate], facts: Sequence[Facts | No
     """Rank what is still alive at the last rung that was reached, with the dropped ones behind it."""
     finalists = race.alive
     steps = measuring.equal_steps([course for one in finalists for course in race.courses(one)], race.reached)
-    measure = race.measure(finalists, steps)
+    measure = race.measure(finalists, steps, race.seen)
     entries = {number: _entry(race, number, candidates[number], facts[number], steps) for number in range(race.count)}
     target = max((entries[number].loss for number in finalists), default=math.nan)
     held = Held()
     if measure is not None:
-        rows = filled({number: race.courses(number) for number in finalists}, measure, steps)
-        values = {number: rows[number] for number in finalists}
-        held = race.held(signed(measure, list(values.values())), finalists)
-        entries |= compared(measure, {number: entries[number] for number in finalists}, values)
+        rows = filled({number: race.courses(number)[: race.seen] for number in finalists}, measure, steps)
+        held = race.held() if race.reached == race.length else held
+        table = race.table(finalists, measure, steps, race.seen)
+        entries |= compared(measure, {number: entries[number] for number in finalists}, rows, table)
     entries = {number: _reaching(race, number, entry, target) for number, entry in entries.items()}
     return Ranking(arms(measure, entries), measure, steps, target, held)
 
 
-def compared(measure: Measure, entries: dict[int, Entry], values: dict[int, tuple[float, ...]]) -> dict[int, Entry]:
+def compared(
+    measure: Measure, entries: dict[int, Entry], values: dict[int, tuple[float, ...]], table: Array
+) -> dict[int, Entry]:
     """The finalists with their values, the best one's effect over each, and the probability of being best."""
     numbers = list(entries)
-    table = signed(measure, [values[number] for number in numbers])
     best = numbers[int(table.mean(axis=1).argmin())]
     shares = chance.best_shares(table, range(len(numbers)))
     return {
@@ -65,14 +63,6 @@ def compared(measure: Measure, entries: dict[int, Entry], values: dict[int, tupl
         )
         for number, share in zip(numbers, shares, strict=True)
     }
-
-
-def signed(measure: Measure, rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Values so that small is good, losses as logarithms: shape (candidates, seeds)."""
-    table = np.array(rows, dtype=float)
-    if measure.scale == "ratio" and (table > 0).all():
-        return np.log(table)
-    return table if measure.lower else -table
 
 
 def arms(measure: Measure | None, entries: dict[int, Entry]) -> tuple[Row, ...]:

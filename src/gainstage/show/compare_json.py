@@ -69,7 +69,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "dead_share": facts.dead if facts else None,
         "saturated_share": facts.saturated if facts else None,
         "sparsity": facts.sparsity if facts else None,
-        "dropped": {"step": drop.step, "p": drop.p, "broke": drop.broke}
+        "dropped": {"step": drop.step, "seeds": drop.seeds, "p": drop.p, "broke": drop.broke}
         if drop
         else None,
         "errors": list(entry.errors),

@@ -16,6 +16,7 @@ from gainstage.show.page.findings import findings
 from gainstage.show.page.heat import heat
 from gainstage.show.page.loss import loss
 from gainstage.show.page.markup import Markup, join, tag
+from gainstage.show.page.ranks import ranks
 from gainstage.show.page.split import patterns, split
 from gainstage.show.page.stages import stages
 from gainstage.show.page.verdict import looked, verdict
@@ -111,6 +112,8 @@ def run(key: str, sheet: Sheet) -> Parts:
             profile(f"{key}-levels", report.stages, severities),
             split(f"{key}-split", report.stages),
         )
+    if report.ranks:
+        made[f"{key}-ranks"] = join(tag("h2", "Ranks"), ranks(report))
     made[f"{key}-findings"] = join(tag("h2", "Findings"), findings(f"{key}-finding", sheet))
     if report.stages:
         made[f"{key}-stages"] = join(tag("h2", "Stages"), stages(f"{key}-ladder", report, severities))

@@ -47,8 +47,10 @@ def to_json(report: Report, command: str = "report") -> dict[str, Any]:
             "run": script.path,
             "started": script.started,
             "device": script.device,
+            "world_size": script.world_size,
             "versions": script.versions,
         },
+        "ranks": [asdict(rank) for rank in report.ranks],
         "next_command": report.next_command,
     }
     return finite(document)

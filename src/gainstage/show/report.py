@@ -11,11 +11,16 @@ from gainstage.diagnose.coverage import Coverage, coverage
 from gainstage.diagnose.engine import Diagnosis
 from gainstage.diagnose.finding import SEVERITIES, Finding, Severity
 from gainstage.diagnose.ladder import Rung, ladder
+from gainstage.diagnose.ranks import RankState, rank_states
 from gainstage.record.run import Run
 from gainstage.record.schema import Event
 
 OBSERVE_MORE = ("GS901", "GS902")  # findings about the recording: a longer look is the next step
-NO_TRIAL = ("check-labels", "inspect-batch", "train-longer", "train-some-steps")  # what only a person can do
+# What only a person can do:
+NO_TRIAL = (
+    *("check-labels", "inspect-batch", "train-longer", "train-some-steps"),
+    *("distributed-sampler", "same-data-on-ranks"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +35,23 @@ class Script:
     error: str = ""
     started: float = float("nan")
     device: str = "cpu"
+    world_size: int = 1
     versions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One diagnosis, ready to be laid out; ``findings`` root cause first, ``stages`` in execution order."""
+    """One diagnosis, ready to be laid out; ``findings`` root cause first, ``stages`` in execution order.
+
+    ``ranks`` are the processes that were merged, none for a single one.
+    """
 
     script: Script
     stages: tuple[Rung, ...]
     findings: tuple[Finding, ...]
     observed: Coverage
     next_command: str
+    ranks: tuple[RankState, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of exactly this severity."""
@@ -62,6 +72,7 @@ def build(diagnosis: Diagnosis) -> Report:
         findings=tuple(diagnosis.findings),
         observed=coverage(diagnosis.view),
         next_command=_next_command(script, diagnosis.findings),
+        ranks=rank_states(diagnosis.run),
     )
 
 
@@ -76,6 +87,7 @@ def _script(run: Run) -> Script:
         error=_error(run.events),
         started=info.started,
         device=info.device,
+        world_size=info.world_size,
         versions=dict(info.versions),
     )
 
@@ -96,6 +108,8 @@ def near(path: str) -> str:
 
 def _next_command(script: Script, findings: Sequence[Finding]) -> str:
     """The one command worth typing now, quoted for a POSIX shell."""
+    if script.world_size > 1 and findings and findings[0].severity != "info" and findings[0].code not in OBSERVE_MORE:
+        return f"gainstage explain {findings[0].code}"  # a trial would need all ranks
     telling = [finding for finding in findings if finding.severity != "info"] or list(findings)
     if telling and telling[0].code not in OBSERVE_MORE:
         return _try_cure(script, telling[0]) or f"gainstage explain {telling[0].code}"

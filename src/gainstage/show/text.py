@@ -11,6 +11,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.show import numbers
 from gainstage.show.console import Choice, Page, Span, Terminal, terminal
 from gainstage.show.ladder import MARKS, add_ladder
+from gainstage.show.ranks import add_ranks
 from gainstage.show.report import Report, near
 from gainstage.show.sentences import OUTCOMES, counts, headline, healthy, loss, split, typeset
 
@@ -30,6 +31,9 @@ def render(report: Report, width: int = 80, color: bool = False, unicode: bool =
     if report.stages:
         page.blank()
         add_ladder(page, report)
+    if report.ranks:
+        page.blank()
+        add_ranks(page, report)
     folder = os.path.dirname(report.script.name)
     for number, finding in enumerate(report.findings):
         page.blank()
