@@ -57,6 +57,8 @@ MORE = [
     Patient("orthogonal-recurrence", "GS201", HEAD + RECURRENT + sgd(0.2) + loop(steps=80).replace("128", "32")),
     Patient("gated-recurrence", "GS201", HEAD + RECURRENT + sgd(0.2) + loop(steps=80).replace("128", "32")),
     Patient("less-weight-decay", "GS104", HEAD + deep("nn.Tanh()", 3) + sgd(0.1, ", weight_decay=0.7") + loop()),
+    Patient("less-momentum", "GS301", HEAD + "y = X[:, :1] * 2\n" + ONE.replace("ReLU", "Tanh")
+            + sgd(0.5, ", momentum=0.98") + loop("F.l1_loss(model(X[i]), y[i])", 120)),
     Patient("adam", "GS303", HEAD + "model = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 2))\n"
             + "optimizer = torch.optim.SGD([{'params': model[0].parameters(), 'lr': 1e-7}, "
             + "{'params': model[2].parameters(), 'lr': 0.1}])" + loop()),
@@ -64,9 +66,9 @@ MORE = [
             HEAD + "model = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 2))\n"
             + "optimizer = torch.optim.SGD([{'params': model[0].parameters(), 'lr': 1e-7}, "
             + "{'params': model[2].parameters(), 'lr': 0.1}], lr=0.1)" + loop()),
-    Patient("slower-schedule", "GS302", HEAD + MLP + sgd(1e-3)
-            + "\nscheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.7)"
-            + loop(steps=80).replace("    optimizer.step()\n", "    optimizer.step()\n    scheduler.step()\n")),
+    Patient("slower-schedule", "GS302", HEAD + "y = (X[:, 0] > 0).long()\n" + MLP + sgd(0.05)
+            + "\nscheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)"
+            + loop(steps=100).replace("    optimizer.step()\n", "    optimizer.step()\n    scheduler.step()\n")),
     Patient("raise-clipping-norm", "GS302", HEAD + MLP + sgd(0.1) + loop().replace(
         "    optimizer.step()", "    nn.utils.clip_grad_norm_(model.parameters(), 1e-6)\n    optimizer.step()")),
     Patient("optimizer-last", "GS203", HEAD + MLP + sgd() + "\nmodel[2] = nn.Linear(32, 2)" + loop()),

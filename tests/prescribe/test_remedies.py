@@ -8,6 +8,8 @@ import pytest
 from more_patients import MORE
 from patients import HEAD, MLP, Patient, cured, deep, loop, net, run, sgd
 
+from gainstage.prescribe.choose import makers
+
 START = "with torch.no_grad():\n    "
 PATIENTS = [
     Patient("lower-learning-rate", "GS301", HEAD + MLP + sgd(50.0) + loop()),
@@ -65,3 +67,8 @@ def test_a_patient_is_cured(patient: Patient, tmp_path: Path) -> None:
     again = cured(sick, found[patient.position], tmp_path)
     left = again.finding(patient.code)
     assert left is None or left.severity == "info", left.text
+
+
+def test_every_remedy_has_a_patient() -> None:
+    treated = {makers()[patient.remedy] for patient in (*PATIENTS, *MORE)}
+    assert {name for name, maker in makers().items() if maker not in treated} == set()

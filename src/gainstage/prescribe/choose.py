@@ -26,6 +26,7 @@ PAIRS = 2  # combinations of two causes
 BEGINNINGS = frozenset(
     ("swap-activation", "reinitialise", "larger-gain", "rescale-weights", "centre-activation", "leaky-activation")
 )
+USUAL_MOMENTUM = 0.9
 GRADIENT, LEFT_DB = ("GS201", "GS202", "GS402"), 30.0
 RECURRENT = ("GS104", "GS105", "GS201", "GS202")  # findings that a recurrent weight of another gain than 1 brings
 
@@ -92,8 +93,16 @@ def leaves_much(finding: Finding, remedy: Remedy) -> bool:
 
 
 def further(case: Case, finding: Finding) -> Iterator[Remedy]:
-    """What a rule that looks at one stage at a time cannot know: a recurrence passes its weight at every moment."""
+    """What the rules do not say: less momentum where that is the cause, and how a recurrence keeps its signal.
+
+    A rule that looks at one stage at a time cannot know that a recurrent weight is passed at every moment.
+    """
     known = {remedy.name for remedy in finding.remedies}
+    momentum = case.run.steps[0].settings.get("momentum") if case.run.steps else None
+    heavy = finding.cause is not None and finding.cause.name == "momentum"
+    if heavy and isinstance(momentum, int | float) and USUAL_MOMENTUM < momentum < 1 and "less-momentum" not in known:
+        shorter = f"momentum 0.9: steps {(1 - USUAL_MOMENTUM) / (1 - momentum):.2g} times shorter in the long run"
+        yield Remedy("less-momentum", "unsafe", "the optimizer", shorter, USUAL_MOMENTUM)
     recurrent = any(site.kind == "recurrent" and site.operation.startswith("rnn") for site in case.run.sites)
     if finding.code in RECURRENT and recurrent and "orthogonal-recurrence" not in known:
         where, promise = ", ".join(finding.sites[:1]), "recurrent gain 1: 0 dB per moment at the start"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gainstage.prescribe.gains import gradient_norms
 from gainstage.prescribe.source.expressions import function_of, method, receiver
 from gainstage.prescribe.source.patch import CannotPatch, Patch
 from gainstage.prescribe.source.script import Call, argument
+from gainstage.prescribe.source.steps import cleared_behind
 from gainstage.prescribe.wording import short
 
 ORDER = "torch.optim's documentation, 'Taking an optimization step'"
@@ -102,6 +104,9 @@ def _by_hand_updates(case: Case, wanted: Wanted) -> Iterator[Draft]:
     for turn in turns(case):
         if turn.optimizer or turn.loop is None:
             continue
+        with suppress(CannotPatch):
+            if (patch := cleared_behind(turn.script, function_of(turn.script, turn.backward))) is not None:
+                yield wanted.draft("Gradients cleared when they have been used.", [patch], source=ORDER)
         users = sorted({parameter.name for parameter in case.run.parameters if not parameter.root})
         roots = {parameter.root for parameter in case.run.parameters if parameter.root}
         if users and not roots:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from gainstage.prescribe.source.expressions import is_cheap
 from gainstage.prescribe.source.patch import Patch
 from gainstage.prescribe.source.script import Script, argument
 
@@ -28,6 +29,19 @@ def rescaled_steps(script: Script, factor: str) -> Iterator[Patch]:
             patch = Patch(script)
             patch.replace(alpha.value, f"{factor} * ({script.code(alpha.value)})")
             yield patch
+
+
+def cleared_behind(script: Script, home: cst.CSTNode) -> Patch | None:
+    """Every gradient that is used in this function or module goes behind the statement that used it last."""
+    used: dict[str, cst.Attribute] = {}
+    for node in sorted(script.inside(home, cst.Attribute), key=script.start):
+        named = node.attr.value == "grad" and is_cheap(node.value)
+        if named and not any(isinstance(item, cst.CompFor | cst.BaseComp) for item in script.parents(node)):
+            used[script.code(node.value)] = node
+    patch = Patch(script)
+    for name, node in used.items():
+        patch.after(node, [f"{name}.grad = None"])
+    return patch if used else None
 
 
 def _is_gradient(node: cst.CSTNode) -> bool:
