@@ -94,7 +94,7 @@ def test_the_first_answer_needs_no_job(panel: Panel) -> None:
 @pytest.mark.parametrize("panel", PANELS.values(), ids=title)
 def test_a_hostile_address_does_nothing(panel: Panel, text: str) -> None:
     names = [control.name for control in panel.controls({})]
-    for query in ({name: text for name in names}, {text: text}, {**dict.fromkeys(names, ""), "f.f": text, "gain": text}):
+    for query in (dict.fromkeys(names, text), {text: text}, {**dict.fromkeys(names, ""), "f.f": text, "gain": text}):
         view = answer(panel, query, {})
         assert view.state.troubles or view.troubles
         examined(view)

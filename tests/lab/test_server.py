@@ -26,7 +26,7 @@ def test_the_address_names_the_panel_and_the_token_leaves_it(served: Lab) -> Non
     assert (status, headers["location"]) == (303, "/?panel=softmax&z1=3")
 
 
-@pytest.mark.parametrize("path", ["/", "/answer?panel=chain", "/finish?panel=chain", "/events", "/lab.js", "/style.css"])
+@pytest.mark.parametrize("path", ["/", "/answer?panel=chain", "/finish?panel=chain", "/events", "/lab.js", "/lab.css"])
 def test_everything_needs_the_token(served: Lab, path: str) -> None:
     assert served.ask(path)[0] == 403
     assert served.ask(path, Host="evil.example", **served.cookie)[0] == 421

@@ -23,7 +23,7 @@ from gainstage.theory.propagation import Propagation, propagate
 from gainstage.theory.simulate import simulate
 from gainstage.theory.start import Start, start
 
-DEPTH, WIDTHS = 60, (16.0, 32.0, 64.0, 128.0)
+DEPTH, WIDTHS = 60, (16.0, 32.0, 48.0, 64.0, 96.0)
 NETWORKS = 3
 STARTS = (
     ("torch", "torch.nn.Linear's own"),

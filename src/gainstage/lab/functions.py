@@ -181,7 +181,7 @@ def _normal(spread: float, functions: Mapping[str, Function], named: Mapping[str
         gain = spread / math.sqrt(found.second) if found.second > 0 else math.inf
         cells = (found.mean, found.second, found.transmission, gain)
         lines.append(tag("tr", tag("th", named[place], scope="row"), (tag("td", spelled(cell, 4)) for cell in cells)))
-    head = ("", "mean E f", "power E f²", "transmission E f′²", "gain that keeps the power")
+    head = ("function", "mean E f", "power E f²", "transmission E f′²", "gain that keeps the power")
     return join(
         tag("h3", f"What it makes of a normal input of spread {spread:g}"),
         tag(

@@ -105,7 +105,7 @@ def _panel(view: View, alone: bool) -> Markup:
         id="bench",
     )
     return join(
-        tag("h2", panel.title),
+        tag("h1" if alone else "h2", panel.title, class_="title"),
         tag("p", panel.lead, class_="lead"),
         bench,
         None if alone else _lessons(panel),

@@ -12,7 +12,7 @@ from gainstage.show.page.markup import Markup, tag
 POINTS = 25
 LARGEST = 1.0  # of a point's value
 HEIGHT = 1.3  # of the chart to both sides of 0
-START = ",".join(f"{0.8 * math.sin(2 * math.pi * k / (POINTS - 1)) * (1 - k / 40):.2f}" for k in range(POINTS))
+START = ",".join(f"{0.8 * math.sin(2 * math.pi * k / POINTS) * (1 - k / 40):.2f}" for k in range(POINTS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ function use(answer, search) {
 }
 
 function arrange(fresh) {
+  let at = 0;
   const known = new Map([...parts.children].map((part) => [part.dataset.part, part]));
   for (const [key, html] of Object.entries(fresh)) {
     let place = known.get(key);
@@ -112,7 +113,9 @@ function arrange(fresh) {
     known.delete(key);
     if (place.lastHtml !== html) fill(place, html);
     place.lastHtml = html;
-    parts.append(place);
+    // What stands in its place already is left alone: to move it would take the focus away.
+    if (parts.children[at] !== place) parts.insertBefore(place, parts.children[at] || null);
+    at += 1;
   }
   for (const gone of known.values()) gone.remove();
 }
