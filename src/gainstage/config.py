@@ -150,7 +150,10 @@ def count(value: Any) -> int:
 
 def codes(value: Any) -> tuple[str, ...]:
     """``"GS201,GS3"`` or a list of such entries, as a tuple."""
-    entries = value.split(",") if isinstance(value, str) else [part for entry in value for part in entry.split(",")]
+    texts = [value] if isinstance(value, str) else list(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("expected codes as text, as in GS201,GS3")
+    entries = [part for text in texts for part in text.split(",")]
     return tuple(entry.strip() for entry in entries if entry.strip())
 
 

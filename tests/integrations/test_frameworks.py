@@ -36,11 +36,12 @@ def scripts(name: str) -> list[str]:
     return blocks
 
 
+@pytest.mark.timeout(300)
 @frameworks
 def test_a_script_is_seen_without_a_change(name: str, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(scripts(name)[0], encoding="utf-8")
     command = [sys.executable, "-m", "gainstage", "run", "--every", "1", "--json", "verdict.json", "train.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert verdict["observed"]["steps"] == verdict["observed"]["sampled"] == STEPS

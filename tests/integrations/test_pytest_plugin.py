@@ -20,17 +20,19 @@ import pytest
 
 STARTED_WITH = set(sys.modules)
 
-def deep(depth):
-    from torch import nn
-    layers = [part for _ in range(depth) for part in (nn.Linear(16, 16), nn.Sigmoid())]
-    return nn.Sequential(*layers, nn.Linear(16, 2))
+def chain(depth, activation):
+    import torch
+    torch.manual_seed(0)
+    layers = [part for _ in range(depth) for part in (torch.nn.Linear(16, 16), getattr(torch.nn, activation)())]
+    return torch.nn.Sequential(*layers, torch.nn.Linear(16, 2))
 
 def train(model):
     import torch
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    inputs = torch.randn(128, 16)
     for _ in range(4):
         optimizer.zero_grad()
-        model(torch.randn(64, 16)).square().mean().backward()
+        torch.nn.functional.cross_entropy(model(inputs), (inputs[:, 0] > 0).long()).backward()
         optimizer.step()
 
 def test_started_light():
@@ -38,15 +40,15 @@ def test_started_light():
 
 def test_fixture(gainstage_check):
     import torch
-    gainstage_check(deep(12), torch.randn(64, 16), lambda output: output.square().mean())
+    gainstage_check(chain(12, "Sigmoid"), torch.randn(64, 16), lambda output: output.square().mean())
 
 @pytest.mark.gainstage(select=["GS201"])
 def test_marker():
-    train(deep(12))
+    train(chain(12, "Sigmoid"))
 
 @pytest.mark.gainstage(select=["GS201"])
 def test_marker_healthy():
-    train(deep(1))
+    train(chain(1, "ReLU"))
 
 @pytest.mark.gainstage
 def test_marker_and_a_failure_of_its_own():
@@ -54,10 +56,11 @@ def test_marker_and_a_failure_of_its_own():
 '''
 
 
+@pytest.mark.timeout(300)
 def test_fixture_and_marker(tmp_path: Path) -> None:
     (tmp_path / "test_them.py").write_text(TESTS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     last = done.stdout.splitlines()
     failed = [line.partition("::")[2].partition(" ")[0] for line in last if line.startswith("FAILED")]
     assert failed == ["test_fixture", "test_marker", "test_marker_and_a_failure_of_its_own"], done.stdout
