@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gainstage.diagnose.ranks import listed_numbers, missing_ranks
 from gainstage.diagnose.view import View
 from gainstage.record.run import Run
 
@@ -87,6 +88,16 @@ def _cost(run: Run) -> float:
     return float(seen.sum() + np.median(seen) * (run.sampled - len(run.steps)))
 
 
+def _of_ranks(run: Run) -> list[str]:
+    """What of a distributed run is not in this one."""
+    size, missing = run.info.world_size, missing_ranks(run)
+    if size == 1:
+        return []
+    lost = f"; no readable file of rank{'s' * (len(missing) > 1)} {listed_numbers(missing)}" if missing else ""
+    there = f"{len(run.ranks)} of {size} ranks merged" if run.ranks else f"rank {run.info.rank} of {size} alone"
+    return [f"{there}{lost}"]
+
+
 def _unseen(view: View) -> list[str]:
     run = view.run
     frozen = sum(not parameter.trainable for parameter in run.parameters)
@@ -95,8 +106,7 @@ def _unseen(view: View) -> list[str]:
     lines = [event.text for event in run.events if event.kind in ("observer-error", "limit") and event.text]
     if run.info.outcome == "running":
         lines.append("the script is still running: this is its state so far")
-    if run.info.world_size > 1:
-        lines.append(f"rank {run.info.rank} of {run.info.world_size}; the other ranks wrote their own files")
+    lines += _of_ranks(run)
     if frozen:
         lines.append(f"{frozen} of {len(run.parameters)} parameters are frozen")
     if run.steps and silent:

@@ -12,7 +12,7 @@ from gainstage.diagnose.view import SHARES
 # What makes everything after it meaningless comes first; what merely shows at the loss comes last.
 ROOT_FIRST = (
     *("GS901", "GS701", "GS304", "GS501", "GS503", "GS505", "GS504", "GS502", "GS203", "GS401"),  # wrong as built
-    *("GS602", "GS601", "GS605", "GS603"),  # data
+    *("GS602", "GS601", "GS605", "GS606", "GS607", "GS603"),  # data
     *("GS402", "GS403", "GS301", "GS302", "GS702", "GS703"),  # start, learning rate, number format
     *("GS106", "GS202", "GS201", "GS204", "GS101", "GS102", "GS107", "GS104", "GS105", "GS103"),  # inside
     *("GS303", "GS305", "GS604", "GS306", "GS902", "GS900"),  # loss and recording

@@ -11,7 +11,7 @@ from gainstage.diagnose.view import View
 
 def distinct_rows(view: View, stage: Stage) -> Array:
     """How many rows of the stage's weight differ, at the samples where it was looked at."""
-    if stage.weight is None:
+    if stage.weight is None or stage.weight.shard:  # a shard's rows are not compared with the others'
         return np.array([])
     rows = view.update(stage.weight, "distinct")
     return rows[~np.isnan(rows) & (rows >= 0)]

@@ -26,8 +26,7 @@ from gainstage.errors import GainstageError
 HANDOFF = "_GAINSTAGE_HANDOFF"
 BOOT = Path(__file__).parent / "boot"
 PR_SET_PDEATHSIG = 1
-LAUNCHERS = ("torch.distributed.run", "torch.distributed.launch", "accelerate.commands.launch")
-LAUNCHER_FILES = ("torchrun", "accelerate")
+LAUNCHERS = ("torch.distributed.run", "torch.distributed.launch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Target:
     @property
     def launches(self) -> bool:
         """Whether this is a launcher, whose children are the training: one process per rank."""
-        return self.name in LAUNCHERS if self.kind == "module" else Path(self.name).name in LAUNCHER_FILES
+        return self.name in LAUNCHERS if self.kind == "module" else Path(self.name).name == "torchrun"
 
     @property
     def script(self) -> str:

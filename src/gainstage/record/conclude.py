@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gainstage.errors import RecordingFailed
 from gainstage.record import tables
-from gainstage.record.reader import load, ranks
+from gainstage.record.reader import load_ranks
 from gainstage.record.schema import Outcome
 
 
@@ -37,19 +37,15 @@ def launched(folder: Path, status: int) -> None:
     Raises:
         RecordingFailed: when a file cannot be written.
     """
-    runs = [load(folder, rank=rank) for rank in ranks(folder)]
+    runs = list(load_ranks(folder))
     if status and all(run.info.outcome == "finished" for run in runs):
         for run in runs:
             conclude(folder, outcome="exited", exit_code=status, rank=run.info.rank)
 
 
 def is_last(folder: Path) -> bool:
-    """Whether all ranks that have a file in ``folder`` are over; true once, whoever asks first.
-
-    Raises:
-        UnreadableRun: when a rank's file cannot be read.
-    """
-    if any(load(folder, rank=rank).info.outcome == "running" for rank in ranks(folder)):
+    """Whether all ranks that have a file in ``folder`` are over; true once, whoever asks first."""
+    if any(run.info.outcome == "running" for run in load_ranks(folder)):
         return False
     try:
         (folder / tables.TOLD_FILE).touch(exist_ok=False)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import isnan, prod
+from signal import SIGTERM
 from typing import Any, Final
 
 import numpy as np
@@ -178,7 +179,8 @@ def _info(runs: Sequence[Run]) -> RunInfo:
     infos = [run.info for run in runs]
     ends = [info.ended for info in infos if not isnan(info.ended)]
     worst = min(infos, key=lambda info: GRAVEST.index(info.outcome))
-    codes = [info.exit_code for info in infos if info.exit_code is not None]
+    # A launcher ends the others by SIGTERM when one rank has failed.
+    codes = sorted((info.exit_code for info in infos if info.exit_code is not None), key=lambda code: code == -SIGTERM)
     return replace(
         infos[0],
         outcome=worst.outcome,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,16 +43,23 @@ ORDER BY 1
 def load(path: str | os.PathLike[str], *, rank: int | None = None) -> Run:
     """Read a run: its folder ``train.gs``, a file in it, or the beginning of the folder's name.
 
-    The ranks of a distributed run are merged, unless one of them is asked for by its number, or by its file.
+    The ranks of a distributed run are merged, unless one of them is asked for by its number, or by its file; a rank
+    whose file cannot be read is left out, while there is another.
 
     At most 256 samples are loaded (the first and the last 64 and 128 between); ``Run.sampled`` is the number in the
     file. A run that still says "running" though its process is gone is reported as "killed". Reading never disturbs
     a training that is still writing. Raises :class:`UnreadableRun` for anything that is not a whole run file.
     """
     file = locate(Path(path), rank)
-    others = [] if rank is not None or Path(path).is_file() else ranks(file.parent)
-    runs = [_load(file.parent / tables.rank_file(number)) for number in others] or [_load(file)]
-    return merge(runs, SAMPLES) if len(runs) > 1 else runs[0]
+    runs = [] if rank is not None or Path(path).is_file() else list(load_ranks(file.parent))
+    return merge(runs, SAMPLES) if len(runs) > 1 else runs[0] if runs else _load(file)
+
+
+def load_ranks(folder: Path) -> Iterator[Run]:
+    """The ranks in a run's folder, each by itself; a file that a killed process has not even begun is left out."""
+    for number in ranks(folder):
+        with suppress(UnreadableRun):
+            yield _load(folder / tables.rank_file(number))
 
 
 def _load(file: Path) -> Run:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gainstage.diagnose.finding import Cause, Finding, Remedy
 from gainstage.diagnose.nonfinite import Origin, harm, origin, ratio_before
+from gainstage.diagnose.ranks import first_broken, listed_numbers
 from gainstage.diagnose.rule import Rule
 
 if TYPE_CHECKING:
@@ -75,10 +76,14 @@ class NonFinite(Rule):
             text += " Its arithmetic ran in float16, where Adam's eps of 1e-8 is 0 and 65,504 the largest number."
         if first.cause == "learning-rate":
             text += " The weights had grown by oversized steps until numbers overflowed."
+        ranks = first_broken(view.run)
+        if ranks and len(ranks) < len(view.run.ranks):
+            text += f" It began on rank{'s' * (len(ranks) > 1)} {listed_numbers(ranks)} alone."
         low, high = (view.signal(first.site, c)[first.sample] if first.site else np.nan for c in ("minimum", "maximum"))
         evidence = {
             "operation": first.name, "direction": first.direction, "step": step, "finite_steps_before": first.sample,
             "minimum": low, "maximum": high, "largest_ratio_before": ratio_before(view, first.sample),
+            **({"first_ranks": ranks} if ranks else {}),
         }  # fmt: skip
         cure, what = REMEDIES[first.cause]
         remedy = Remedy(cure, "unsafe", first.name, what)
