@@ -76,7 +76,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How the order at a rung fared later: pairs that were as far apart there as dropped ones, and those that held."""
+    """How much an early order says: pairs that could be told apart at a rung, and those that were so at the end."""
 
     pairs: int = 0
     held: int = 0
@@ -101,7 +101,7 @@ class Comparison:
         rows: the ranking, the best first; those that were dropped follow.
         steps: at which the finalists were compared; ``whole`` where that is the script's end.
         target: training loss that the worst finalist ends with: ``Entry.reached`` counts the steps to it.
-        risk: of having dropped the best by the seeds' chance, at most.
+        risk: of having dropped the best by the seeds' chance, as much as was allowed.
         left: arms that could not be made.
         notes: sentences about what to mind.
         folder: where the results lie.
@@ -123,6 +123,17 @@ class Comparison:
     folder: str = ""
     cost: Cost = field(default_factory=Cost)
     interrupted: bool = False
+
+    @property
+    def count(self) -> int:
+        """Candidates, every learning rate counted."""
+        return sum(1 + len(row.others) for row in self.rows)
+
+    @property
+    def spent(self) -> float:
+        """The chance that the best was dropped, summed over what was: of the risk that was allowed, what was used."""
+        entries = [entry for row in self.rows for entry in (row.best, *row.others)]
+        return sum(entry.dropped.p for entry in entries if entry.dropped is not None)
 
     @property
     def tied(self) -> tuple[Row, ...]:

@@ -67,7 +67,8 @@ class Race:
     @property
     def rungs(self) -> list[int]:
         """The steps at which candidates may be dropped, ascending; the last is the end."""
-        return sorted({min(self.length, max(FEWEST, ceil(self.length * part))) for part in PARTS})
+        wanted = {ceil(self.length * part) for part in PARTS}
+        return sorted({self.length, *(steps for steps in wanted if steps >= FEWEST)})
 
     @property
     def stages(self) -> list[tuple[int, int]]:
@@ -102,14 +103,15 @@ class Race:
         """
         held = {number: self.courses(number)[:seeds] for number in alive}
         before = int(steps / (2 - steps / self.length))
-        tables = [np.array([filled(held, measuring.LOSS, at)[one] for one in alive]) for at in (steps, before)]
+        rows = [filled(held, measuring.LOSS, at) for at in (steps, before)]
+        tables = [np.array([row[one] for one in alive]) for row in rows]
         starts = np.array([[measuring.starting_loss(course) for course in held[one]] for one in alive])
         tables = [np.fmin(table, starts) for table in tables]
         now, then = [np.log(table) for table in tables] if all((one > 0).all() for one in tables) else tables
         return now, then
 
     def held(self) -> Held:
-        """Of the pairs at the end that were as far apart at a rung as dropped ones: how many kept their order."""
+        """Of the pairs that came to the end and could be told apart at a rung: how many kept their order."""
         early = {drop.number for drop in self.drops if drop.step < self.length}
         arrived, seeds = [one for one in range(self.count) if one not in early], min(FIRST, self.seeds)
         measure = self.measure(arrived, self.length, seeds) if len(arrived) > 1 else None
@@ -118,9 +120,9 @@ class Race:
         ends = self.table(arrived, measure, self.length, seeds).mean(axis=1)
         pairs = kept = 0
         for steps in self.rungs[:-1]:
-            values, earlier = self.losses(arrived, steps, seeds)
+            values, _ = self.losses(arrived, steps, seeds)
             for leader in range(len(arrived)):
-                for k, _ in chance.behind(values, earlier[leader], leader, self.level):
+                for k, _ in chance.behind(values, values[leader], leader, self.level):
                     pairs, kept = pairs + 1, kept + int(ends[k] > ends[leader])
         return Held(pairs, kept)
 

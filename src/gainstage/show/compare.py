@@ -11,6 +11,8 @@ from gainstage.show import numbers
 from gainstage.show.console import Column, Page, Spans, Terminal
 from gainstage.verify.proof import Effect
 
+LABEL = 22  # cells of a candidate's name in lists
+
 
 def render(found: Comparison, able: Terminal) -> str:
     """The whole answer as text for a terminal."""
@@ -28,7 +30,7 @@ def render(found: Comparison, able: Terminal) -> str:
 
 def _add_header(page: Page, found: Comparison) -> None:
     arms, rates = len(found.rows), max((1 + len(row.others) for row in found.rows), default=0)
-    what = f"{arms} candidates, each at {rates} learning rates of its own, {found.seeds} seeds"
+    what = f"{arms} candidates, each at {rates} learning rates, {found.seeds} seeds"
     page.paragraph(("gainstage compare", "strong"), (f"  {shlex.join(found.command)} · ", ""), (what, "dim"))
     for note in found.notes:
         page.labelled(("!", "warning"), [(note, "")], width=1)
@@ -39,37 +41,48 @@ def _add_ranking(page: Page, found: Comparison) -> None:
     if measure is not None:
         better = "less is better" if measure.lower else "more is better"
         why = f", {measure.note}" if measure.note else ""
-        end = "the script's end" if found.whole else "as far as was watched"
-        how = "mean over the seeds; in brackets 95 % intervals, paired over the seeds"
+        end = "the script's end" if found.whole else "as far as it was watched"
+        how = "mean over the seeds, in brackets the 95 % interval of the paired difference"
         page.paragraph((f"{measure.name}{why} ({better}) ", "strong"), (f"at step {found.steps:,}, {end}: {how}", ""))
     against = "best over it" if measure is not None and measure.scale == "difference" else "best / it"
     columns = [
         Column(""), Column("candidate", flexible=True), Column("its lr", right=True), Column("mean", right=True),
-        Column(against, right=True), Column("P(best)", right=True), Column("steps to target", right=True),
+        Column(against, right=True), Column("P(best)", right=True), Column("steps", right=True),
     ]  # fmt: skip
-    page.table(columns, [_rank(place, row, found) for place, row in enumerate(found.rows, start=1)])
+    page.table(columns, [_rank(row, found) for row in found.rows if row.best.dropped is None])
     if math.isfinite(found.target):
-        page.paragraph(
-            (f"target: training loss {numbers.number(found.target)}, which the last of the finalists ends with", "dim"),
-            indent=2,
-        )
+        target = f"steps: to a training loss of {numbers.number(found.target)}, which the last of these ends with"
+        page.paragraph((target, "dim"), indent=2)
+    if any(row.best.dropped is not None for row in found.rows):
+        page.paragraph(("dropped, those that came further first", "dim"))
+    for row in found.rows:
+        if row.best.dropped is not None:
+            page.labelled((row.arm.name, ""), [(_out(row.best), "dim")], width=LABEL, indent=2)
 
 
-def _rank(place: int, row: Row, found: Comparison) -> Sequence[Spans]:
-    best = row.best
-    role = "strong" if row.tied else "" if best.values else "dim"
+def _rank(row: Row, found: Comparison) -> Sequence[Spans]:
+    best, role = row.best, "strong" if row.tied else ""
     mark = "=" if row.tied and len(found.tied) > 1 else "✓" if row.tied else ""
-    if best.dropped is not None:
-        told = "broke" if best.dropped.broke else f"dropped at step {best.dropped.step:,}"
-        cells = [(told, role), ("", role), ("", ""), (_steps(best.reached), role)]
-    else:
-        cells = [
-            (numbers.number(best.mean), role),
-            (_effect(best.against), role),
-            (numbers.percent(row.share), role),
-            (_steps(best.reached), role),
-        ]
-    return [[(mark, "good")], [(row.arm.name, role)], [(_rate(best), role)], *([cell] for cell in cells)]
+    return [
+        [(mark, "good")],
+        [(row.arm.name, role)],
+        [(_rate(best), role)],
+        [(numbers.number(best.mean), role)],
+        [(_effect(best.against), role)],
+        [(numbers.percent(row.share), role)],
+        [(_steps(best.reached), role)],
+    ]
+
+
+def _out(entry: Entry) -> str:
+    """``at step 60, learning rate 0.1: training loss 0.61``."""
+    drop = entry.dropped
+    if drop is None:
+        return ""
+    if drop.broke:
+        return f"broke by step {drop.step:,}: {entry.errors[0] if entry.errors else 'its loss is no number any more'}"
+    when = f"at step {drop.step:,} on {drop.seeds} seeds"
+    return f"{when}, at its best learning rate {_rate(entry)}: training loss {numbers.number(entry.loss)}"
 
 
 def _rate(entry: Entry) -> str:
@@ -136,24 +149,27 @@ def _add_answer(page: Page, found: Comparison) -> None:
 
 
 def _risk(found: Comparison) -> str:
-    dropped = sum(entry.dropped is not None for row in found.rows for entry in (row.best, *row.others))
-    if not dropped:
-        return "nothing was dropped before the end"
-    order = ""
+    """What dropping has risked; and how much an early order says here."""
+    drops = [entry.dropped for row in found.rows for entry in (row.best, *row.others) if entry.dropped is not None]
+    kept = ""
     if found.held.pairs:
-        order = f"; of {found.held.pairs} pairs as far apart early, {found.held.held} kept their order to the end"
+        kept = f" Of {found.held.pairs} pairs told apart early, {found.held.held} ended in that order."
+    if not drops:
+        return f"Nothing was dropped before the end.{kept}"
+    chance, allowed = numbers.percent(found.spent), numbers.percent(found.risk)
     return (
-        f"{dropped} dropped early: the risk that the best was among them by the seeds' chance is at most "
-        f"{numbers.percent(found.risk)}{order}"
+        f"{len(drops)} of {found.count} were dropped before the end; the chance that the best was among them, by the "
+        f"seeds' scatter, is {chance} (at most {allowed} allowed).{kept}"
     )
 
 
 def _cost_of(found: Comparison) -> str:
     cost = found.cost
     share = numbers.percent(cost.steps / cost.exhaustive) if cost.exhaustive else ""
+    where = f"; results in {found.folder}" if found.folder else ""
     known = f", {cost.known} of them known before" if cost.known else ""
     return (
-        f"cost {cost.steps:,} steps in {cost.trials} trials{known}: {share} of all candidates to the end; "
-        f"{numbers.seconds(cost.seconds)}; results in {found.folder}"
+        f"Cost: {cost.steps:,} steps in {cost.trials} trials{known}, {share} of all candidates to the end; "
+        f"{numbers.seconds(cost.seconds)}{where}"
     )
 

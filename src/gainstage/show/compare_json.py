@@ -28,7 +28,7 @@ def to_json(found: Comparison) -> dict[str, Any]:
         "tie": len(found.tied) > 1,
         "not_compared": [{"activation": o.arm.activation, "init": o.arm.init, "why": o.why} for o in found.left],
         "rungs": list(found.rungs),
-        "risk": found.risk,
+        "risk": {"allowed": found.risk, "spent": found.spent},
         "order_kept": asdict(found.held),
         "notes": list(found.notes),
         "cost": asdict(found.cost),
