@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 import pytest
+from patients import run
 
 from gainstage.comparison.options import Options, checked, names, numbers
 from gainstage.comparison.variants import variants
 from gainstage.errors import GainstageError
 from gainstage.prescribe.case import Case
-from patients import run
 
 SCRIPT = """
 import torch

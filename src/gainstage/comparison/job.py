@@ -148,6 +148,11 @@ def carry_out(job: Job, parcel: Parcel | None = None) -> Result:
     return bench().carry_out(job, parcel)
 
 
+def live() -> int:
+    """Steps that the trials of this process have made so far; 0 before there is any."""
+    return _bench.live() if _bench is not None else 0
+
+
 def close() -> None:
     """End this process's bench, if it has one."""
     global _bench

@@ -36,7 +36,7 @@ class Pool:
 
     def live(self) -> int:
         """Steps that trials on this machine have made, those at work included; 0 for trials elsewhere."""
-        return bench.bench().live() if self.local else 0
+        return bench.live() if self.local else 0
 
 
 @contextmanager
