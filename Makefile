@@ -11,7 +11,7 @@ JOBS ?= 2
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format types house docs proofs build install clean
+.PHONY: help demo test quick lint format types house docs site proofs build integrations fuzz audit install clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,11 +40,29 @@ house: $(STAMP) ## Check the rules of the house: layers, file sizes, readers wit
 docs: $(STAMP) ## Generate the pages that are made from code and measurements
 	$(BIN)/python docs/generate.py
 
+site: $(STAMP) ## Build the documentation as a site into build/site; every warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 proofs: $(STAMP) ## Derive and prove all functions' properties again; needed when a definition changes
 	$(BIN)/python -c "from gainstage.functions.table import write; write()"
 
 build: $(STAMP) ## Build wheel and sdist, install the wheel in an empty environment, start it
 	bash .ci/build
+
+# An environment of its own: some frameworks want older versions of what the tests are pinned to.
+integrations: ## Install every framework and tracker into .venv-integrations and run its page's script
+	@test -x .venv-integrations/bin/python || $(PYTHON) -m venv .venv-integrations
+	.venv-integrations/bin/python -m pip install --disable-pip-version-check $$(grep -E '^torch==' constraints.txt)
+	grep -v -i '^pillow' constraints.txt >.venv-integrations/constraints.txt
+	.venv-integrations/bin/python -m pip install --disable-pip-version-check -c .venv-integrations/constraints.txt \
+	  -e '.[dev,accelerate,fastai,ignite,keras,lightning,mlflow,skorch,tensorboard,trackio,transformers,wandb]'
+	.venv-integrations/bin/python -m pytest -q tests/integrations tests/export
+
+fuzz: $(STAMP) ## Hand damaged files, odd settings and hostile names to the readers (EXAMPLES=2000 of each)
+	$(BIN)/python benchmarks/fuzz.py --examples $(or $(EXAMPLES),2000)
+
+audit: $(STAMP) ## Ask for known weaknesses of the pinned dependencies; says so where it cannot
+	bash tools/audit
 
 install: $(STAMP) ## Create .venv with everything pinned
 

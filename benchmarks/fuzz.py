@@ -21,6 +21,7 @@ from typing import Any
 from fuzz_targets import Target, targets
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+BATCH = 200  # between two looks at the clock
 RESULTS = Path(__file__).parent / "results" / "fuzz.json"
 
 
@@ -48,30 +49,37 @@ def fuzz(target: Target, examples: int, seconds: float, number: int) -> dict[str
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "inner"
         place.mkdir()
-
-        @seed(number)
-        @settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(target.inputs)
-        def try_one(case: Any) -> None:
-            if time.perf_counter() - start < seconds:
-                target.outcomes[target.check(case, place)] += 1
-
-        try:
-            try_one()
-        except Exception:
-            faults.append(traceback.format_exc())
-            print(faults[-1], file=sys.stderr)
+        for batch in range(0, examples, BATCH):
+            if time.perf_counter() - start > seconds or faults:
+                break
+            try:
+                one_batch(target, place, min(BATCH, examples - batch), number + batch)
+            except Exception:
+                faults.append(traceback.format_exc())
+                print(faults[-1], file=sys.stderr)
     took = time.perf_counter() - start
     tried = sum(target.outcomes.values())
     print(f"{target.name}: {tried} inputs, {dict(target.outcomes)}, {len(faults)} faults, {took:.0f} s", flush=True)
     counted = {"inputs": tried, "outcomes": dict(sorted(target.outcomes.items()))}
     return {"target": target.name, "what": target.what, **counted, "faults": len(faults), "seconds": round(took)}
+
+
+def one_batch(target: Target, place: Path, examples: int, number: int) -> None:
+    """Hand ``examples`` inputs to ``target``; raises what the smallest failing one raises."""
+
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(target.inputs)
+    def try_one(case: Any) -> None:
+        target.outcomes[target.check(case, place)] += 1
+
+    try_one()
 
 
 def write(rows: list[dict[str, Any]], number: int) -> None:

@@ -20,7 +20,7 @@ import gains
 import remedies_page
 import starts
 from approximation_tables import tables
-from measured import numerics, repair_table, speed
+from measured import fuzz_table, numerics, repair_table, speed
 
 from gainstage.diagnose.engine import RULES
 from gainstage.functions.cards import card, names
@@ -85,7 +85,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written[THEORY] = between(read(THEORY), "gains", gains.block())
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
-    written |= repairs()
+    written |= {**repairs(), **fuzzing()}
     written |= {**measured_pages(), **approximation()}
     return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
@@ -101,6 +101,12 @@ def repairs() -> dict[Path, str]:
     """The page about cures, with the figures of the repair benchmark where it has been run."""
     page, results = ROOT / "docs" / "fix.md", ROOT / "benchmarks" / "results" / "repair.json"
     return {page: between(read(page), "repair", repair_table(json.loads(read(results))))} if results.exists() else {}
+
+
+def fuzzing() -> dict[Path, str]:
+    """The page about safety, with the figures of the last fuzzing."""
+    page, results = ROOT / "docs" / "security.md", ROOT / "benchmarks" / "results" / "fuzz.json"
+    return {page: between(read(page), "fuzz", fuzz_table(json.loads(read(results))))} if results.exists() else {}
 
 
 def approximation() -> dict[Path, str]:

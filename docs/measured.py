@@ -189,3 +189,18 @@ def repair_table(result: dict[str, Any]) -> str:
             rows.append(f"| {name} | {row['patients']} | {row['repaired']:.0%} | {row['worse']} | {cost} |")
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
     return "\n".join([*rows, "", f"{result['date']}; {versions}."]) + "\n"
+
+
+def fuzz_table(result: dict[str, Any]) -> str:
+    """How many inputs each target of the fuzzing has got, and how they were answered."""
+    rows = [
+        [row["what"], f"{row['inputs']:,}", answers(row["outcomes"]), str(row["faults"])] for row in result["targets"]
+    ]
+    heads = [["inputs drawn", "tried", "answered", "faults"], ["---", "---:", "---", "---:"]]
+    seen = f"{result['date']}, Python {result['versions']['python']}, hypothesis {result['versions']['hypothesis']}"
+    return "\n".join(table([*heads, *rows])) + f"\n\nRun on {seen}, seed {result['seed']}.\n"
+
+
+def answers(outcomes: dict[str, int]) -> str:
+    """``read 38, refused 112``."""
+    return ", ".join(f"{name} {count:,}" for name, count in outcomes.items())

@@ -21,6 +21,7 @@ FRAMEWORKS = {
     "fastai": "fastai",
     "keras": "keras",
 }
+NOT_TORCHS = ("fastai", "keras")  # their optimizers
 STEPS = 32  # 512 examples in batches of 32, two epochs
 EARLIEST_STOP = 4  # samples: before, nobody asks
 
@@ -44,7 +45,9 @@ def test_a_script_is_seen_without_a_change(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
-    assert verdict["observed"]["steps"] == verdict["observed"]["sampled"] == STEPS
+    assert verdict["observed"]["steps"] == STEPS
+    # Without an optimizer of torch's the last update may come after the last backward pass that tells of it.
+    assert STEPS - (name in NOT_TORCHS) <= verdict["observed"]["sampled"] <= STEPS
     assert 0.6 < verdict["observed"]["loss"]["start"] < 0.8  # two classes at random: ln 2
     assert len(verdict["stages"]) == 13
     assert all(stage["backward_db"] < -10 for stage in verdict["stages"][1:12])
