@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from patients import HEAD, Seen, loop, run, sgd
 
+from gainstage.prescribe import choose
 from gainstage.prescribe.candidate import Candidate
+from gainstage.prescribe.case import Case
 from gainstage.prescribe.chance import random_remedy
 from gainstage.prescribe.choose import ALIKE, MOST, makers
+from gainstage.prescribe.draft import MAKERS, Draft, Wanted
 from gainstage.prescribe.remedies.by_hand import BY_HAND
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
@@ -99,3 +104,35 @@ def test_without_sources_everything_is_by_hand(two: Seen) -> None:
 
     found = candidates(two.diagnosis, two.places, {})
     assert found and all(candidate.by_hand and not candidate.changes for candidate in found)
+
+
+def test_ways_of_one_remedy_are_named_apart_and_no_two_rates_are_alike(tmp_path: Path) -> None:
+    plain = MLP.replace(", nn.Softmax(dim=1)", "")
+    found = run(HEAD + plain + sgd(50.0) + loop(steps=40), tmp_path).candidates()
+    names = [candidate.name for candidate in found if candidate.changes]
+    assert len(set(names)) == len(names)
+    rates = [candidate.value for candidate in found if candidate.remedy == "lower-learning-rate" and candidate.changes]
+    assert len(rates) > 1
+    for one, other in itertools.combinations(sorted(filter(None, rates)), 2):
+        assert other > 2 * one
+
+
+def test_one_remedys_mistake_costs_one_line(two: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(case: Case, wanted: Wanted) -> Iterator[Draft]:
+        raise ZeroDivisionError("of ours")
+        yield
+
+    monkeypatch.setitem(MAKERS, "standardise-inputs", broken)
+    trouble: list[str] = []
+    found = choose.candidates(two.diagnosis, two.places, {two.path: two.text}, trouble)
+    assert trouble == ["standardise-inputs could not be made: ZeroDivisionError: of ours"]
+    assert found[0].remedy == "drop-output-activation"
+    assert "standardise-inputs" in {candidate.remedy for candidate in found if candidate.by_hand}
+
+
+def test_a_remedy_that_would_be_wrong_is_not_even_offered_by_hand(tmp_path: Path) -> None:
+    text = HEAD + "y = y.float()[:, None] + 1\n" + MLP.replace("(32, 2), nn.Softmax(dim=1)", "(32, 1)") + sgd()
+    sick = run(text + loop("F.binary_cross_entropy_with_logits(model(X[i]), y[i])"), tmp_path)
+    assert sick.finding("GS502") is not None
+    names = {candidate.remedy for candidate in sick.candidates()}
+    assert "scale-targets" in names and "linear-output" not in names

@@ -13,6 +13,8 @@ from patients import HEAD, Seen, cured, loop, run, sgd
 import gainstage
 from gainstage.prescribe.choose import candidates
 from gainstage.prescribe.collect import collect
+from gainstage.prescribe.source.script import Script
+from gainstage.prescribe.source.steps import cleared_behind
 
 MODEL = """\
 from torch import nn
@@ -145,3 +147,27 @@ def test_only_the_output_loses_its_activation(body: str, tmp_path: Path) -> None
 
 def hidden_relus(seen: Seen) -> int:
     return sum(site.function == "relu" for site in seen.diagnosis.run.sites)
+
+
+def test_gradients_that_are_used_by_hand_are_cleared_where_they_are_used() -> None:
+    loop = "for step in x:\n    l.backward()\n    for p in (w, b):\n        p -= rate * p.grad\n    v += v.grad\n"
+    script = Script("train.py", loop)
+    patch = cleared_behind(script, script.tree)
+    assert patch is not None
+    assert patch.text().splitlines()[2:] == [
+        "    for p in (w, b):",
+        "        p -= rate * p.grad",
+        "        p.grad = None",
+        "    v += v.grad",
+        "    v.grad = None",
+    ]
+    inside = Script("train.py", "f([p.grad for p in model])\n")
+    assert cleared_behind(inside, inside.tree) is None  # the name is gone behind the comprehension
+
+
+def test_a_reentrant_checkpoint_is_a_cut(tmp_path: Path) -> None:
+    body = "        x = F.relu(checkpoint(self.one, x, use_reentrant=True))\n        return self.two(x)"
+    text = HEAD + "from torch.utils.checkpoint import checkpoint\n" + functional(body) + sgd() + loop()
+    sick = run(text, tmp_path)
+    (candidate, *_) = [found for found in sick.candidates() if "use_reentrant=False" in found.changes[0].after]
+    assert sick.finding("GS203") is not None and cured(sick, candidate, tmp_path).finding("GS203") is None

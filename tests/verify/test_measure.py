@@ -128,3 +128,19 @@ def test_a_training_that_never_had_a_loss_is_as_bad_as_one_that_has_not_begun() 
     assert rows[UNTOUCHED] == (2.0,) and rows[0][0] < 0.01
     broke_later = course(losses=(5.0,) + (math.nan,) * 19)
     assert filled({UNTOUCHED: [broke_later], 0: [cured]}, LOSS, 20)[UNTOUCHED] == (5.0,)
+
+
+def test_what_is_printed_last_counts_once_all_have_come_to_their_end() -> None:
+    said = (Reading(20, "recall", 0.5, "printed"), Reading(20, "loss", 0.1, "printed"))
+    ended = [course(state="finished", readings=said) for _ in range(2)]
+    last = choose([ended], 20, "")
+    assert last is not None and (last.name, last.lower) == ("recall", False)
+    assert choose([ended], 12, "") is LOSS  # they were not asked about their end
+    assert choose([[course(readings=said), course(readings=said)]], 20, "") is LOSS  # they go on
+    only_loss = [replace(one, readings=said[1:]) for one in (ended[0], course(function="l1_loss", state="finished"))]
+    assert choose([only_loss], 20, "") is EXPLAINED  # a loss that is printed is another one where the loss is
+
+
+def test_a_loss_that_read_probabilities_as_logarithms_was_none() -> None:
+    same = [course(), course(loss=0.5)]
+    assert comparable(same, ["swap-activation"]) and not comparable(same, ["log-softmax + lower-learning-rate"])

@@ -19,6 +19,9 @@ from gainstage.verify.printed import compiled, lower_is_better, name_of, reading
         ("accuracy 0.9", [("accuracy", 0.9, "printed")]),
         ("latest loss", []),
         ("test loss nan", [("test loss", pytest.approx(float("nan"), nan_ok=True), "held-out")]),
+        ("recall of nines 0.8, loss on the rest: 2", [("recall of nines", 0.8, "printed"),
+                                                      ("loss on the rest", 2.0, "printed")]),
+        ("unexplained variance 0.4", [("unexplained variance", 0.4, "printed")]),
         ("final 0.2 0.95", []),
     ],
 )
@@ -44,8 +47,10 @@ def test_a_pattern_that_is_none_is_explained() -> None:
 
 
 def test_which_way_is_better_is_known_by_name() -> None:
-    assert all(map(lower_is_better, ("val_loss", "test error", "RMSE", "perplexity")))
-    assert not any(map(lower_is_better, ("val_acc", "F1", "reward", "test score")))
+    low = ("val_loss", "test error", "RMSE", "perplexity", "unexplained variance", "variance")
+    assert all(map(lower_is_better, low))
+    high = ("val_acc", "F1", "reward", "test score", "explained variance", "recall of nines")
+    assert not any(map(lower_is_better, high))
 
 
 @given(st.text())

@@ -81,3 +81,9 @@ def test_one_pair_is_compared_without_an_interval() -> None:
     assert better(LOSS, 0.5, 1.0) and not better(LOSS, 0.995, 1.0)
     assert better(ACCURACY, 0.9, 0.5) and not better(ACCURACY, 0.5, 0.9) and not better(ACCURACY, 0.5, 0.5)
     assert better(LOSS, 0.5, math.nan) and not better(LOSS, math.nan, 0.5)
+
+
+def test_far_ahead_is_ten_times_what_matters() -> None:
+    assert better(LOSS, 0.9, 1.0, times=10) and not better(LOSS, 0.91, 1.0, times=10)
+    share = Measure("accuracy", "score", False, "difference")
+    assert better(share, 0.6, 0.5, times=10) and not better(share, 0.54, 0.5, times=10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,12 +15,12 @@ from gainstage.verify.launch import Trial
 from gainstage.verify.order import Course
 from gainstage.verify.predicted import measured
 from gainstage.verify.proof import Arm, Final, Measure, Tried
+from gainstage.verify.ranking import CLEARLY, goodness, plain_first
 from gainstage.verify.rows import RANDOM, UNTOUCHED, arm_of, by_seed, filled, ready
 from gainstage.verify.runner import Runner
 from gainstage.verify.verdict import better, effect
 from gainstage.verify.watched import findings_of, sick
 
-CLEARLY = 10.0  # times what matters at all: a tenth of the loss, five points of a share
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -91,7 +90,8 @@ class Arms:
             if (final := self._final(arm)) is not None:
                 self.finals[arm] = final
         good = [arm for arm in arms if arm in self.finals and self.finals[arm].better]
-        return sorted(good, key=lambda arm: goodness(self.finals[arm].measure, self.finals[arm].cured))
+        good.sort(key=lambda arm: goodness(self.finals[arm].measure, self.finals[arm].cured))
+        return plain_first(good, self._remedies, lambda arm: (self.finals[arm].measure, self.finals[arm].cured))
 
     def leads(self, arm: int) -> list[int]:
         """The rounds' ends from which on the candidate is ahead of the untouched training on the script's own seed.
@@ -166,6 +166,10 @@ class Arms:
         return measuring.comparable([courses[UNTOUCHED][0], courses[arm][0]], [name])
 
     @property
+    def _remedies(self) -> list[str]:
+        return [one.remedy for one in self.able]
+
+    @property
     def _random_name(self) -> str:
         return self.control.remedy if self.control is not None else ""
 
@@ -230,7 +234,11 @@ class Arms:
         courses = [self.trials[arm][0].course for arm in (UNTOUCHED, *arms)]
         steps = measuring.equal_steps(courses, steps)
         measure = measuring.choose([courses], steps, self.runner.metric, [self.able[arm].remedy for arm in arms])
-        return [] if measure is None else sorted(arms, key=lambda arm: self._rank(arm, measure, steps))
+        if measure is None:
+            return []
+        ranked = sorted(arms, key=lambda arm: self._rank(arm, measure, steps))
+        values = {arm: measuring.value(self.trials[arm][0].course, measure, steps) for arm in arms}
+        return plain_first(ranked, self._remedies, lambda arm: (measure, values[arm]))
 
     def _rank(self, arm: int, measure: Measure | None, steps: int) -> float:
         """Small for what learns best on the script's own seed."""
@@ -238,8 +246,3 @@ class Arms:
         if measure is None:
             return measuring.closing_loss(course, steps)
         return goodness(measure, measuring.value(course, measure, steps))
-
-
-def goodness(measure: Measure, value: float) -> float:
-    """Small for what is good; infinite for what could not be measured."""
-    return math.inf if math.isnan(value) else value if measure.lower else -value
