@@ -79,7 +79,9 @@ def order_for(target: Target, options: plan.Options) -> Order:
         GainstageError: for what has no source file to change, or a pattern that is none.
     """
     if target.kind == "text" or target.name == "-":
-        raise GainstageError("a source file is changed and tried: give a script (train.py) or a module (-m package.train)")
+        raise GainstageError(
+            "a source file is changed and tried: give a script (train.py) or a module (-m package.train)"
+        )
     if target.kind == "file" and not os.path.isfile(target.name):
         hint = "its __main__.py" if os.path.isdir(target.name) else "the path of a Python file"
         raise GainstageError(f"cannot read the script {target.name!r}: expected {hint}")
