@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from gainstage.prescribe.anchors import Turn, turns
 from gainstage.prescribe.case import Case
-from gainstage.prescribe.source.expressions import assigned_to, base_name, function_of
+from gainstage.prescribe.source.expressions import assigned_to, base_name, class_of, function_of
 from gainstage.prescribe.source.script import Call, Script, dotted_name
 
 _USUAL = ("model", "net", "network", "module", "classifier", "student")
@@ -21,11 +23,16 @@ def network_calls(case: Case, turn: Turn) -> list[Call]:
 
 
 def _networks(case: Case) -> set[str]:
-    """Variables that hold whole networks."""
+    """Variables that hold whole networks, and functions of the script that are one."""
     found = {name for build in case.builds for name in build.models}
     for made in case.places.modules:
         if "" in made.names:
             found |= {name for at in case.at(made.spot) if (name := assigned_to(at.script, at.call))}
+    for stage in case.view.stages:
+        for at in case.on_line(stage.site):
+            home = function_of(at.script, at.call)
+            if isinstance(home, cst.FunctionDef) and not class_of(at.script, home):
+                found.add(home.name.value)
     return found
 
 
