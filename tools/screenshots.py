@@ -1,6 +1,7 @@
-"""Takes the pictures of the page that the documentation shows: the demo's run, light and dark, in Chromium.
+"""Takes the pictures of the page that the documentation shows: the demo's run, light and dark, and the explorer.
 
-    python tools/screenshots.py      writes docs/figures/report-light.png and report-dark.png
+    python tools/screenshots.py         writes docs/figures/report-light.png, report-dark.png and lab.png
+    python tools/screenshots.py lab     only the explorer's
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
 DEMO = ROOT / "src" / "gainstage" / "demo" / "digits.py"
+GAINSTAGE = [sys.executable, "-m", "gainstage"]
+LESSON = "?panel=chain&activation=silu&init=he&depth=40"
 WIDTH, HEIGHT = 1100, 1000
 COLOURS = 96  # a page has few: a palette makes the files a quarter of the size
 
@@ -28,21 +31,40 @@ def main() -> None:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         raise SystemExit("no Chromium: apt-get install chromium, or put its path into CHROMIUM")
-    gainstage = [sys.executable, "-m", "gainstage"]
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        shutil.copy(DEMO, folder)
-        for command in (["run", "digits.py"], ["report", "digits.gs", "--html", "digits.html"]):
-            subprocess.run([*gainstage, *command], cwd=folder, check=False, capture_output=True)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for scheme in ("light", "dark"):
-            photograph(browser, Path(folder) / "digits.html", scheme, FIGURES / f"report-{scheme}.png")
+        if "lab" not in sys.argv[1:]:
+            report(browser)
+        explorer(browser)
         browser.close()
 
 
-def photograph(browser: Browser, page: Path, scheme: str, file: Path) -> None:
-    """The top of ``page``, down to its first chart, in a colour scheme, as a PNG with a palette."""
+def report(browser: Browser) -> None:
+    """The demo's run."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(DEMO, folder)
+        for command in (["run", "digits.py"], ["report", "digits.gs", "--html", "digits.html"]):
+            subprocess.run([*GAINSTAGE, *command], cwd=folder, check=False, capture_output=True)
+        for scheme in ("light", "dark"):
+            photograph(browser, (Path(folder) / "digits.html").as_uri(), scheme, FIGURES / f"report-{scheme}.png")
+
+
+def explorer(browser: Browser) -> None:
+    """The explorer's chain, when the theory has been computed."""
+    server = subprocess.Popen([*GAINSTAGE, "lab", LESSON, "--no-open"], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    with server.stderr:
+        address = server.stderr.readline().split()[-1]
+        photograph(browser, address, "light", FIGURES / "lab.png", "svg path.expected")
+        server.terminate()
+        server.wait()
+
+
+def photograph(browser: Browser, address: str, scheme: str, file: Path, waits: str = ".picture") -> None:
+    """The top of a page, down to its first chart, in a colour scheme, as a PNG with a palette."""
     opened = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme)  # type: ignore[arg-type]
-    opened.goto(page.as_uri())
+    opened.goto(address)
+    opened.locator(waits).first.wait_for(state="attached")
     chart = opened.locator(".picture").first.bounding_box()
     assert chart is not None
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": chart["y"] + chart["height"] + 8}

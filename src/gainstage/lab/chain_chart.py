@@ -57,12 +57,12 @@ def drawing(levels: Levels, theory: Expected | None) -> Markup:
     count = len(levels.signal)
     x = np.arange(1, count + 1, dtype=float)
     curves = [
-        Curve("signal, drawn dB", _cut(levels.signal), "signal"),
-        Curve("gradient, drawn dB", _cut(levels.gradient), "gradient"),
+        Curve("signal, drawn", _cut(levels.signal), "signal"),
+        Curve("gradient, drawn", _cut(levels.gradient), "gradient"),
     ]
     if theory:
-        curves.append(Curve("signal, theory dB", _cut(theory.predicted.signal), "unseen"))
-        curves.append(Curve("gradient, theory dB", _cut(theory.predicted.gradient), "unseen"))
+        curves.append(Curve("signal, theory", _cut(theory.predicted.signal), "unseen"))
+        curves.append(Curve("gradient, theory", _cut(theory.predicted.gradient), "unseen"))
     finite = [value for curve in curves for value in curve.y.tolist() if math.isfinite(value)]
     low, high = min([QUIETEST, *finite]), max([LOUDEST, *finite])
     margin = 0.05 * (high - low)

@@ -36,6 +36,7 @@ READING_SLOPES = words.paragraphs(
     "What the unit lets through of the gradient. Where the curve is at 0 nothing comes back: a unit whose inputs all "
     "lie there is dead (at exactly 0) or saturated (nearly). Above 1 in size the gradient grows.",
 )
+ROUNDING = 1e-13  # of the root mean square: all that is left of the mean of an odd function
 CENTRAL = "by central differences"
 
 
@@ -179,7 +180,8 @@ def _normal(spread: float, functions: Mapping[str, Function], named: Mapping[str
     for place, function in functions.items():
         found = moments(function, 0.0, spread)
         gain = spread / math.sqrt(found.second) if found.second > 0 else math.inf
-        cells = (found.mean, found.second, found.transmission, gain)
+        mean = found.mean if abs(found.mean) > ROUNDING * math.sqrt(found.second) else 0.0
+        cells = (mean, found.second, found.transmission, gain)
         lines.append(tag("tr", tag("th", named[place], scope="row"), (tag("td", spelled(cell, 4)) for cell in cells)))
     head = ("function", "mean E f", "power E f²", "transmission E f′²", "gain that keeps the power")
     return join(

@@ -215,7 +215,7 @@ PANEL = Panel(
     draw,
     lessons=(
         Lesson("A ReLU dies of a target that it cannot reach", {}),
-        Lesson("…and revives when its inputs move", {"shift": "3", "step": "70"}),
+        Lesson("A dead ReLU revives when its inputs move", {"b": "-4", "target": "1", "shift": "3", "step": "61"}),
         Lesson("A leaky ReLU comes back by itself", {"activation": "leaky_relu", "activation.negative_slope": "0.1",
                "b": "-6", "target": "1", "rate": "1", "step": "60"}),
         Lesson("A large step kills a healthy ReLU", {"target": "3", "rate": "3", "b": "2", "step": "10"}),

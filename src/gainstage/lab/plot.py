@@ -101,7 +101,7 @@ def chart(
         join(drawing, foot) if foot else drawing,
         says=says,
         reading=reading,
-        numbers=table(x, curves, frame),
+        numbers=table(x, curves, frame, unit),
         legend=legend(named) if len(named) > 1 else None,
         note=note,
     )
@@ -114,11 +114,11 @@ def _marks(axis: Axis) -> list[tuple[float, str]]:
     return [(axis.pixel(v), spelled(v)) for v in ticks(axis.low, axis.high, 5)]
 
 
-def table(x: Array, curves: Sequence[Curve], frame: Frame) -> Numbers:
+def table(x: Array, curves: Sequence[Curve], frame: Frame, unit: str = "") -> Numbers:
     """The curves' numbers at some of their points."""
     chosen = np.unique(np.linspace(0, len(x) - 1, min(ROWS, len(x))).round().astype(int))
     return Numbers(
-        (frame.across, *(curve.name for curve in curves)),
+        (frame.across, *(curve.name + unit for curve in curves)),
         [
             (_cell(float(x[k]), frame.x.logarithmic), *(_cell(float(c.y[k]), frame.y.logarithmic) for c in curves))
             for k in chosen

@@ -68,14 +68,16 @@ function tell(state) {
 }
 
 function replace(sections) {
+  let at = watched.firstElementChild; // where the next one belongs
   for (const [name, html] of Object.entries(sections)) {
     const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
     const old = watched.querySelector(`[data-part="run1-${name}"]`);
     const open = new Set(old ? [...old.querySelectorAll("details[open]")].map((each) => each.dataset.key) : []);
     for (const each of fresh.querySelectorAll("details")) each.open = open.has(each.dataset.key);
     for (const each of fresh.querySelectorAll(".picture")) each.tabIndex = 0;
-    if (old && old.contains(document.activeElement)) continue; // who reads it is not disturbed
-    if (old) old.replaceWith(fresh); else watched.append(fresh);
+    if (old && old.contains(document.activeElement)) { at = old.nextElementSibling; continue; } // who reads is not disturbed
+    if (old) old.replaceWith(fresh); else watched.insertBefore(fresh, at);
+    at = fresh.nextElementSibling;
   }
 }
 
