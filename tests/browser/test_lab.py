@@ -13,7 +13,7 @@ from gainstage.lab.panels import PANELS
 from gainstage.lab.sketch import Sketch
 
 pytest.importorskip("starlette", reason="pip install 'gainstage[live]'")
-SLOW = 30_000  # milliseconds: the machine may be busy
+SLOW = 90_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture(scope="module")

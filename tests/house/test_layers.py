@@ -27,8 +27,10 @@ LAYERS = {
     "prescribe": BASE | {"functions", "theory", "record", "observe", "diagnose", "prescribe"},
     "verify": BASE | {"observe", "record", "diagnose", "prescribe", "verify"},
     "comparison": BASE | {"theory", "observe", "record", "diagnose", "prescribe", "verify", "init", "comparison"},
+    "advice": BASE | {"functions", "theory", "record", "diagnose", "advice"},
     "show": BASE
-    | {"functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify", "comparison", "show"},
+    | {"advice", "functions", "theory", "construct", "claims", "record", "diagnose", "prescribe", "verify"}
+    | {"comparison", "show"},
     "live": BASE | {"record", "diagnose", "show", "live"},
     "lab": BASE | {"functions", "theory", "construct", "record", "diagnose", "show", "live", "lab"},
     "observe": BASE | {"functions", "record", "observe"},
@@ -81,7 +83,7 @@ def test_only_observing_imports_torch(file: Path) -> None:
     torch = [at_once for name, at_once in imported(file) if name.partition(".")[0] == "torch"]
     late_layers = ("api.py", "claims", "export", "integrations", "prescribe", "verify", "comparison")
     late = layer in late_layers or named(file) == "functions/cost.py"
-    free_files = ("construct/module.py", "integrations/standin.py")
+    free_files = ("construct/module.py", "integrations/standin.py", "lab/assets/plane.py")
     free = layer in ("observe", "nn", "init", "demo") or named(file) in free_files
     assert not torch or free or (late and not any(torch))
 

@@ -31,7 +31,7 @@ CHECKED = 4001  # points at which the error is measured
 MOST = 128  # towers or straight pieces
 COUNTS = (2, 4, 8, 16, 32, 64, 128)
 STEEPNESS = (1 / 256, 1 / 128, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)
-HALVINGS = 14
+HALVINGS, ROUGHLY = 14, 9  # of the interval in which a tolerance lies; fewer where it becomes a point of a curve
 PROVABLE = 1e-3  # of the function's height: finer proofs take longer than one waits for
 
 
@@ -155,13 +155,15 @@ def _equal(samples: Samples, made_of: Unit, count: int) -> Stairs | Polyline:
     return Stairs(edges[1:-1], (high + low) / 2)
 
 
-def _placed(samples: Samples, made_of: Unit, count: int) -> tuple[Stairs | Polyline, float]:
+def _placed(
+    samples: Samples, made_of: Unit, count: int, halvings: int = HALVINGS
+) -> tuple[Stairs | Polyline, float]:
     """The smallest tolerance for which ``count`` towers or pieces suffice, by bisection, and their places."""
     place = placement.stairs if made_of.kind == "step" else placement.polyline
     height = float(np.ptp(samples.y)) or 1.0
     low, high = math.log(1e-6 * height), math.log(height)
     best: tuple[Stairs | Polyline, float] = place(samples, math.exp(high)), math.exp(high)
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
         middle = (low + high) / 2
         found = place(samples, math.exp(middle))
         if pieces(found) <= count:
@@ -181,7 +183,7 @@ def errors(target: str, text: str, low: float, high: float, name: str) -> tuple[
     """The error of equal and of placed widths for each of ``COUNTS``."""
     samples, made_of = sampled(target, text, low, high), unit(name)
     equal = placement.stair_error if made_of.kind == "step" else placement.chord_error
-    placed = (_placed(samples, made_of, count)[1] for count in COUNTS)
+    placed = (_placed(samples, made_of, count, ROUGHLY)[1] for count in COUNTS)
     return tuple(equal(samples, count) for count in COUNTS), tuple(placed)
 
 
