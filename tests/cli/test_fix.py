@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -129,6 +131,27 @@ def test_a_script_that_fails_or_does_not_train_says_so(tmp_path: Path) -> None:
     failed, idle = fix(tmp_path, "train.py"), fix(tmp_path, "idle.py")
     assert failed.returncode == exits.USAGE and "fails before it trains: ValueError: of the script" in failed.stderr
     assert idle.returncode == exits.NOTHING_OBSERVED and "ended without training" in idle.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_whoever_ends_it_finds_nothing_left_behind(tmp_path: Path, number: int, code: int) -> None:
+    (tmp_path / "train.py").write_text(TRAINING + LOOP.replace("240", "10**9"))
+    own = tmp_path / "temporary"
+    own.mkdir()
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(own)}
+    command = [sys.executable, "-m", "gainstage", "fix", "train.py"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        for _ in range(1200):
+            if any(counter.read_bytes()[0] for counter in own.glob("gainstage-fix-*/trial0/steps")):
+                break
+            time.sleep(0.1)
+        process.send_signal(number)
+        assert process.wait(60) == code
+        said = process.stderr.read() if process.stderr is not None else ""
+    assert ("interrupted before there was a result" in said) == (number == signal.SIGINT)
+    assert list(own.glob("gainstage-fix-*")) == []
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,11 @@ def execute(arguments: Sequence[str]) -> int:
         options.time_limit,
     )
     with orderly_end(), Progress(sys.stderr, terminal(sys.stderr, color)) as progress:  # type: ignore[arg-type]
-        proof = prove(target, asked, progress.show)
+        try:
+            proof = prove(target, asked, progress.show)
+        except KeyboardInterrupt:
+            print("gainstage: interrupted before there was a result; nothing was changed", file=sys.stderr)
+            raise
     if options.json:
         _write_json(options.json, proof)
     able = terminal(sys.stdout, color)  # type: ignore[arg-type]
