@@ -125,23 +125,23 @@ def _final(final: Final) -> str:
 
 
 def _add_listed(page: Page, proof: Proof) -> None:
+    more = [one for one in proof.listed if one.changes and (one.safety == "safe" or proof.unsafe)]
+    others = [one for one in proof.listed if one not in more]
     if not proof.listed:
         return
     page.blank()
-    page.paragraph(("not tried", "dim"))
-    for one in proof.listed[:MOST_LISTED]:
-        how = (
-            "by hand"
-            if not one.changes
-            else "needs --unsafe"
-            if one.safety == "unsafe" and not proof.unsafe
-            else "more --candidates"
-        )
+    if others:
+        page.paragraph(("not tried", "dim"))
+    for one in others[:MOST_LISTED]:
+        how = "needs --unsafe" if one.changes else "by hand"
         page.labelled((one.name, ""), [(f"[{how}] ", "dim"), (typeset(one.predicted), "")], width=28, indent=2)
         if one.by_hand:
             page.paragraph((one.by_hand, "dim"), indent=4)
-    if len(proof.listed) > MOST_LISTED:
-        page.paragraph((f"and {len(proof.listed) - MOST_LISTED} more: see --json", "dim"), indent=2)
+    if len(others) > MOST_LISTED:
+        page.paragraph((f"and {len(others) - MOST_LISTED} more: see --json", "dim"), indent=2)
+    if more:
+        names = ", ".join(one.name for one in more)
+        page.paragraph((f"with --candidates {len(proof.tried) + len(more)} also tried: ", "dim"), (names, ""))
 
 
 def _add_answer(page: Page, proof: Proof) -> None:
