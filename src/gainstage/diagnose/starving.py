@@ -63,3 +63,16 @@ def cut_off(view: View, stage: Stage) -> bool:
             if weight.size and bool((weight == 0).all()):
                 return True
     return False
+
+
+def opening(view: View, stage: Stage) -> bool:
+    """Whether what follows began with weights of zero, as an adapter's second matrix or a branch that starts closed.
+
+    Nothing arrives in front of it before it has opened, and that is how it is meant.
+    """
+    for later in view.stages:
+        if stage.index in later.inputs and later.weight is not None and later.weight.trainable:
+            weight = view.update(later.weight, "weight")
+            if weight.size and weight[0] == 0:
+                return True
+    return False

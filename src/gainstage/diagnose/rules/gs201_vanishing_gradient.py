@@ -14,11 +14,11 @@ from gainstage.diagnose.decibels import middle
 from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.idle import groups
 from gainstage.diagnose.predict import gradient_remedies
-from gainstage.diagnose.progress import progress
+from gainstage.diagnose.progress import Progress, progress
 from gainstage.diagnose.recall import recalls
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.stage import Stage
-from gainstage.diagnose.starving import Reach, cut_off, reaches
+from gainstage.diagnose.starving import Reach, cut_off, opening, reaches
 from gainstage.diagnose.transfer import gradient_split, largest
 from gainstage.diagnose.wording import split
 
@@ -49,7 +49,8 @@ class VanishingGradient(Rule):
 
     ## When it stays silent
     No size of a gradient decides: a gradient of 1e-9 that moves its weights is healthy. Silent where the network
-    learns well, and where dead or saturated units or weights of zero stop the gradient (GS101, GS102, GS203, GS401).
+    learns well, where dead or saturated units or weights of zero stop the gradient (GS101, GS102, GS203, GS401), and in
+    front of a branch that starts closed, as an adapter's (Hu et al. 2021) does.
 
     ## Example
     Twenty `nn.Linear(256, 256)` with `nn.Sigmoid()`: -336 dB, of which -245 dB are the sigmoid's derivative.
@@ -75,10 +76,10 @@ class VanishingGradient(Rule):
     def along_chain(self, view: View) -> Iterator[Finding]:
         """Stages at the beginning that do not learn."""
         chain, state = view.chain, progress(view)
-        found = reaches(view, chain)
+        found = [reach for reach in reaches(view, chain) if not opening(view, reach.stage)]
         if len(found) < 2 or state == "good" or any(np.isposinf(reach.gradient_db) for reach in found):
             return
-        starved, severity = self.starved(found, state == "none", decayed(view, chain) is not None)
+        starved, severity = self.starved(found, state, decayed(view, chain) is not None)
         starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
         # An embedding alone says little: each of its rows waits for its own token.
         if any(reach.stage.site.kind != "embedding" for reach in starved) and not self.idle(view):
@@ -110,16 +111,16 @@ class VanishingGradient(Rule):
         groups_found = [group for saturating in (False, True) for _, group in groups(view, saturating=saturating)]
         return any(idle.severity == "error" for group in groups_found for idle in group)
 
-    def starved(self, found: list[Reach], stuck: bool, crushed: bool) -> tuple[list[Reach], Severity]:
+    def starved(self, found: list[Reach], state: Progress, crushed: bool) -> tuple[list[Reach], Severity]:
         """The stages that do not learn, and how bad that is; ``crushed`` by weight decay they faded with time."""
         rates = np.array([reach.rate for reach in found])
-        if np.isnan(rates).all():
+        if np.isnan(rates).all() or state == "unknown":  # in a handful of steps nothing has moved far
             return [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB], "error"
         fastest = float(np.nanmax(rates))
         adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
         gap = BEHIND if adequate else 10 ** (-WITHOUT_UPDATES_DB / 20)
         still = [r for r in found if r.travelled < STILL and r.rate * gap <= fastest and r.gradient_db <= -20]
-        if still or not stuck:
+        if still or state != "none":
             return still, "error"
         # Where all weights move, a gradient that faded only later is what a training without progress comes to.
         lasting = adequate and not crushed
