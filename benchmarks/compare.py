@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from compare_workers import simulated, speed, through_dask
 
 from gainstage.comparison.candidate import Candidate
 from gainstage.comparison.options import Options
@@ -76,7 +77,7 @@ class Recorded:
         return self.courses[pair[0], self.seeds[pair[1]]]
 
 
-def record(folder: Path, names: Sequence[str], jobs: int) -> None:
+def record(folder: Path, names: Sequence[str]) -> None:
     """Run every candidate of these tasks to the end; what is done already is not run again."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PYTHONPATH"] = str(SCRIPTS)
@@ -90,7 +91,7 @@ def record(folder: Path, names: Sequence[str], jobs: int) -> None:
                 told["stage"] = stage
                 print(f"{name}: {stage}", flush=True)
 
-        options = Options(WHAT.activations, WHAT.inits, seeds=WHAT.seeds, risk=0.0, jobs=jobs)
+        options = Options(WHAT.activations, WHAT.inits, seeds=WHAT.seeds, risk=0.0, jobs=1)
         compare(Target("file", str(SCRIPTS / "healthy" / f"{name}.py")), options, output=name, progress=progress)
 
 
@@ -180,9 +181,21 @@ def main() -> int:
     options = arguments()
     names = [name for name in TASKS if not options.only or name in options.only.split(",")]
     if options.record:
-        record(options.folder, names, options.jobs)
+        record(options.folder, names)
         return 0
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    found |= {"date": date.today().isoformat(), "torch": torch.__version__, "python": sys.version.split()[0]}
+    others = {
+        "speed": lambda: speed(options.folder, SCRIPTS),
+        "simulation": lambda: simulated(100, 1000),
+        "dask": lambda: through_dask(options.jobs),
+    }
+    for name, measured in others.items():
+        if getattr(options, name):
+            found[name] = measured()
+            print(name, json.dumps(found[name], indent=1))
+            RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+            return 0
     rows = [row for name in names if (row := judged(name, options.folder, options.repeats)) is not None]
     found["agreement"] = rows and {
         "risk": RISK,
@@ -193,7 +206,6 @@ def main() -> int:
         "cost": float(np.mean([row["cost"] for row in rows])),
         "tasks": rows,
     }
-    found |= {"date": date.today().isoformat(), "torch": torch.__version__, "python": sys.version.split()[0]}
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
     for row in rows:
         print(f"{row['task']:24} agrees {row['agreement']:.3f} same {row['same_winner']:.3f} cost {row['cost']:.3f} "
@@ -204,9 +216,12 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--dask", action="store_true")
+    parser.add_argument("--simulate", action="store_true", dest="simulation")
     parser.add_argument("--folder", type=Path, default=HERE / ".compare", help="where the recordings lie")
     parser.add_argument("--only", default="")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=100, help="of --dask")
     parser.add_argument("--repeats", type=int, default=200)
     return parser.parse_args()
 

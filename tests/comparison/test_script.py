@@ -9,16 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from gainstage.comparison import pool as pools
 from gainstage.comparison.answer import Comparison
 from gainstage.comparison.options import Options
-from gainstage.comparison.script import compare
+from gainstage.comparison.script import Open, compare
 from gainstage.comparison.store import Store, told_of
 from gainstage.errors import GainstageError, NothingObserved
 from gainstage.observe.script import Target
@@ -51,6 +52,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def here() -> Iterator[Open]:
+    """One pool for all comparisons: its process imports torch once."""
+    with pools.local(2) as pool:
+        yield lambda slots, order: nullcontext(pool)
+
+
 def numbers(found: Comparison) -> list[tuple[str, tuple[float, ...]]]:
     """What a comparison measured: the same wherever and however often it ran."""
     return [(row.arm.name, row.best.values or row.best.losses) for row in found.rows]
@@ -58,16 +66,16 @@ def numbers(found: Comparison) -> list[tuple[str, tuple[float, ...]]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_a_comparison_is_stopped_and_goes_on(folder: Path) -> None:
+def test_a_comparison_is_stopped_and_goes_on(folder: Path, here: Open) -> None:
     def stop(stage: str, done: int, total: int) -> None:
         if "step 33" in stage:
             raise KeyboardInterrupt
 
-    first = compare(TARGET, FEW, progress=stop)
+    first = compare(TARGET, FEW, progress=stop, where=here)
     assert first.interrupted and first.cost.steps > 0 and len(first.rows) == 2
-    second = compare(TARGET, FEW)
+    second = compare(TARGET, FEW, where=here)
     assert not second.interrupted and second.cost.known > 0
-    third = compare(TARGET, FEW)
+    third = compare(TARGET, FEW, where=here)
     assert third.cost.steps == 0 and third.cost.known == third.cost.trials
     assert numbers(third) == numbers(second)
     assert second.rows[0].arm.activation == "relu" and second.tied == second.rows[:1]
@@ -96,11 +104,11 @@ def test_a_comparison_is_stopped_and_goes_on(folder: Path) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_told_at_once(
-    folder: Path, text: str, options: Options, error: type[Exception], said: str
+    folder: Path, here: Open, text: str, options: Options, error: type[Exception], said: str
 ) -> None:
     (folder / "train.py").write_text(text)
     with pytest.raises(error, match=said):
-        compare(TARGET, options)
+        compare(TARGET, options, where=here)
 
 
 @pytest.fixture
@@ -139,7 +147,7 @@ def listening(port: int) -> bool:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_worker_that_dies_costs_only_its_trial(
-    folder: Path, scheduler: tuple[str, list[subprocess.Popen[bytes]]]
+    folder: Path, here: Open, scheduler: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     from distributed import Client
 
@@ -156,7 +164,7 @@ def test_a_worker_that_dies_costs_only_its_trial(
     where: Callable[..., object] = partial(_at, cluster, address)
     found = compare(TARGET, FEW, progress=kill, where=where)  # type: ignore[arg-type]
     assert workers[0].poll() is not None and workers[1].poll() is None
-    alone = compare(TARGET, FEW, output="alone")
+    alone = compare(TARGET, FEW, output="alone", where=here)
     assert numbers(found) == numbers(alone)
     assert found.folder == "train-compare.gs" and not any(row.best.errors for row in found.rows)
 

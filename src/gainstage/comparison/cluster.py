@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from gainstage.comparison.job import forget
 from gainstage.comparison.parcel import pack, root_of
 from gainstage.comparison.pool import Pool
 from gainstage.errors import GainstageError
@@ -49,8 +50,10 @@ def cluster(address: str, order: Order) -> Iterator[Pool]:
             there = addresses.get(place)
             return {"workers": [there], "allow_other_workers": True} if there in known else {}
 
-        yield Pool(executor, QUEUE, parcel, near=near)
+        pool = Pool(executor, QUEUE, parcel, near=near)
+        yield pool
         executor.shutdown(wait=False)
+        client.run(forget, pool.session)
     finally:
         client.close(timeout=PATIENCE)
 

@@ -6,7 +6,6 @@ import atexit
 import os
 import socket
 import threading
-from collections import OrderedDict
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,8 @@ class Job:
     """A trial and how far to bring it.
 
     Attributes:
-        key: names the trial; the same key on the same bench goes on from where it stands.
+        key: names the trial; the same key of the same session goes on from where it stands on a bench.
+        session: names the comparison: workers outlive it, and serve several.
         order: what to run; paths are the caller's.
         steps: where to stop; 0 is the script's end.
         limit: seconds that it may take.
@@ -38,6 +38,7 @@ class Job:
 
     key: str
     order: Order
+    session: str = ""
     steps: int = 0
     limit: float = 600.0
     memory: int = 0
@@ -63,7 +64,7 @@ class Bench:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self.laboratory = self._stack.enter_context(Laboratory(MOST_AT_WORK))
-        self._held: OrderedDict[str, Trial] = OrderedDict()
+        self._held: dict[tuple[str, str], Trial] = {}  # by session and key
         self._places: dict[str, Unpacked] = {}
         self._preloaded: set[str] = set()
         self._lock = threading.Lock()
@@ -79,7 +80,7 @@ class Bench:
         if job.recording:
             result = replace(result, recording=run_bytes(Path(trial.folder)))
         if course.state != "waiting":
-            self._forget(job.key)
+            self.forget(job.session, job.key)
         return result
 
     def live(self) -> int:
@@ -95,7 +96,7 @@ class Bench:
     def _trial(self, job: Job, parcel: Parcel | None) -> tuple[Trial, Unpacked | None]:
         with self._lock:
             for key in job.given_up:
-                self._end(key)
+                self._end((job.session, key))
             fresh = [name for name in job.modules if name not in self._preloaded]
             if fresh:
                 self._preloaded |= set(fresh)
@@ -106,17 +107,19 @@ class Bench:
             if parcel is not None:
                 place = self._places.get(parcel.digest) or unpack(parcel)
                 self._places[parcel.digest] = place
-            trial = self._held.get(job.key)
+            trial = self._held.get((job.session, job.key))
             if trial is None:
                 order = job.order if place is None else place.ordered(job.order)
-                trial = self._held[job.key] = self.laboratory.prepare(order, job.limit)
+                trial = self._held[job.session, job.key] = self.laboratory.prepare(order, job.limit)
             return trial, place
 
-    def _forget(self, key: str) -> None:
+    def forget(self, session: str, key: str = "") -> None:
+        """End a trial of a session, or all of them."""
         with self._lock:
-            self._end(key)
+            for one in [one for one in self._held if one == (session, key or one[1])]:
+                self._end(one)
 
-    def _end(self, key: str) -> None:
+    def _end(self, key: tuple[str, str]) -> None:
         trial = self._held.pop(key, None)
         if trial is not None:
             self.laboratory.end(trial)
@@ -151,6 +154,12 @@ def carry_out(job: Job, parcel: Parcel | None = None) -> Result:
 def live() -> int:
     """Steps that the trials of this process have made so far; 0 before there is any."""
     return _bench.live() if _bench is not None else 0
+
+
+def forget(session: str) -> None:
+    """End what this process holds of a comparison that is over."""
+    if _bench is not None:
+        _bench.forget(session)
 
 
 def close() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 from gainstage.comparison import job as bench
 from gainstage.comparison.job import Job, Result, carry_out
@@ -29,10 +30,11 @@ class Pool:
     parcel: Any = None
     local: bool = False
     near: Callable[[str], dict[str, Any]] = lambda place: {}
+    session: str = field(default_factory=lambda: uuid4().hex)
 
     def submit(self, job: Job, place: str = "") -> Future[Result]:
         """Hand over one job; ``place`` is where an earlier result of its trial came from."""
-        return self.executor.submit(carry_out, job, self.parcel, **self.near(place))
+        return self.executor.submit(carry_out, replace(job, session=self.session), self.parcel, **self.near(place))
 
     def live(self) -> int:
         """Steps that trials on this machine have made, those at work included; 0 for trials elsewhere."""

@@ -180,7 +180,8 @@ class Race:
         self.drops += drops
         gone = {drop.number for drop in drops}
         self.alive = [number for number in self.alive if number not in gone]
-        self.trials.give_up(sorted(gone), self.seeds)
+        if gone:
+            self.trials.give_up(sorted(gone), self.seeds)
 
 
 def running(losses: Sequence[float]) -> Iterator[float]:

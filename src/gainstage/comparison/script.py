@@ -6,7 +6,7 @@ import math
 import os
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def compare(
     told = told_of(order)
     store = Store.find(Path.cwd() / (output.removesuffix(".gs") or f"{target.stem}-compare"), told)
     known = len(store.results)
-    with where(options.jobs or plan.cores(), order) as pool:
+    with closing(store), where(options.jobs or plan.cores(), order) as pool:
         base = store.results.get(BASE) or watched(pool, store, order, options, progress)
         found = candidates(store, base, options)
         work = Work(pool, store, order, pace(base.course, options), options.plan, found.candidates, progress)
@@ -107,7 +107,7 @@ def watched(pool: Pool, store: Store, order: Order, options: Options, progress: 
     seconds = 0.0 if options.steps else plan.WATCHED
     patience = options.time_limit or plan.BEFORE + plan.WATCHED
     first = replace(order, watch=True, places=True, seconds=seconds)
-    future = pool.submit(Job(BASE, first, options.steps, patience, recording=True))
+    future = pool.submit(Job(BASE, first, "", options.steps, patience, recording=True))
     while not future.done():
         progress("watching the training as it is", pool.live(), options.steps)
         time.sleep(0.1)

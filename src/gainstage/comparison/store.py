@@ -7,7 +7,6 @@ import json
 import platform
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from gainstage.comparison.job import Result
 from gainstage.errors import GainstageError, RecordingFailed
 from gainstage.record.database import Database
 from gainstage.record.tables import FOLDER_SUFFIX, TRIAL, Saved, rank_file
+from gainstage.record.writer import set_journal
 from gainstage.verify.order import Course, Order
 from gainstage.verify.sources import read_text
 
@@ -29,6 +29,7 @@ class Store:
         self.results: dict[str, Result] = {}
         self._numbers: dict[str, int] = {}
         self._facts: dict[str, Any] = {}
+        self._connection: sqlite3.Connection | None = None
 
     @property
     def file(self) -> Path:
@@ -60,10 +61,19 @@ class Store:
         self.results[result.key] = result
         data = plain(result) | ({"facts_of_the_script": self._facts} if result.key == BASE else {})
         try:
-            with closing(sqlite3.connect(self.file, timeout=30.0)) as connection, connection:
-                connection.execute(TRIAL.insert, TRIAL.encoder()(Saved(number, data)))
+            if self._connection is None:
+                self._connection = sqlite3.connect(self.file, timeout=30.0)
+                set_journal(self._connection)  # a killed process loses nothing, and no result waits for the disk
+            with self._connection:
+                self._connection.execute(TRIAL.insert, TRIAL.encoder()(Saved(number, data)))
         except sqlite3.Error as error:
             raise RecordingFailed(f"cannot record into {self.file}: {error}") from error
+
+    def close(self) -> None:
+        """Fold the log into the one file."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     @classmethod
     def find(cls, base: Path, told: Mapping[str, Any]) -> Store:

@@ -41,7 +41,7 @@ class Work:
     candidates: Sequence[Candidate]
     progress: Progress = lambda stage, done, total: None
     steps_run: int = 0  # of trials that were really run, in this process
-    _given_up: set[str] = field(default_factory=set)
+    _given_up: tuple[str, ...] = ()
     _tries: dict[str, int] = field(default_factory=dict)
 
     def bring(self, stage: str, wanted: Iterable[tuple[int, int]], steps: int) -> None:
@@ -75,8 +75,9 @@ class Work:
         return self.store.results.get(self._key(pair))
 
     def give_up(self, candidates: Iterable[int], seeds: int) -> None:
-        """These will not be asked for again: whoever keeps their trials may let them go."""
-        self._given_up |= {self._key((number, seed)) for number in candidates for seed in range(seeds)}
+        """These will not be asked for again: whoever keeps their trials may let them go, as the next jobs tell."""
+        told = {self._key((number, seed)) for number in candidates for seed in range(seeds)}
+        self._given_up = tuple(sorted(told & self.store.results.keys()))
 
     def _taken(self, pair: tuple[int, int], future: Future[Result]) -> bool:
         """Keep the result; whether the trial has to be begun once more, since its process was killed."""
@@ -114,5 +115,4 @@ class Work:
         number, seed = pair
         order = replace(self.order, texts=self.candidates[number].texts, seed=seed, watch=seed == 0)
         limit = plan.limit(self.options, self.pace.seconds, steps, self.pace.length)
-        given_up = tuple(sorted(self._given_up))
-        return Job(self._key(pair), order, goal, limit, self.pace.memory, self.pace.modules, given_up)
+        return Job(self._key(pair), order, "", goal, limit, self.pace.memory, self.pace.modules, self._given_up)
