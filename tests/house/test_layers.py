@@ -158,7 +158,8 @@ READERS = """
 import importlib, pkgutil, sys
 import gainstage
 names = ["gainstage.cli", "gainstage.config", "gainstage.errors"]
-for layer in ("record", "diagnose", "show", "live", "lab", "functions", "theory", "claims", "verify", "comparison", "cli"):
+layers = "record diagnose show live lab functions theory claims verify comparison advice cli"
+for layer in layers.split():
     package = importlib.import_module(f"gainstage.{layer}")
     names += [entry.name for entry in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
 for name in names:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gainstage import __version__
 from gainstage.cli import (
+    advise,
     approximate,
     claims,
     compare,
@@ -35,7 +36,7 @@ from gainstage.errors import GainstageError
 COMMANDS = {
     module.NAME: module
     for module in (
-        *(run, fix, compare, report, live, figure, export, explain, rules),
+        *(run, fix, advise, compare, report, live, figure, export, explain, rules),
         *(functions, propagation, approximate, lab, claims, demo, completion),
     )
 }
@@ -47,6 +48,7 @@ examples:
   gainstage demo                           a sick network on real digits, watched and diagnosed
   gainstage run train.py --epochs 3        your script as it is; the verdict follows at its end
   gainstage fix train.py                   try the cures, keep what measurably learns better, as a diff
+  gainstage advise --task binary --depth 8 what to start with, why, and how sure that is
   gainstage compare train.py               which activation, which initialisation, by paired trials
   gainstage run -m my.package.train        a module, as python -m runs it
   gainstage report                         the newest run once more
