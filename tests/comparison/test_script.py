@@ -84,7 +84,7 @@ def test_a_comparison_is_stopped_and_goes_on(folder: Path, here: Open) -> None:
     assert best.step_seconds > 0 and best.memory > 0 and best.reached <= 60
     assert load(folder / "train-compare.gs").sampled > 10  # the script as it is, watched
 
-    told = told_of(order_for(TARGET, FEW.plan))
+    told = told_of(order_for(TARGET, FEW.plan), 0)
     base = folder / "train-compare"
     assert Store.find(base, told).folder.name == "train-compare.gs"
     assert Store.find(base, {**told, "threads": 2}).folder.name == "train-compare-2.gs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from gainstage.comparison import pool as pools
 from gainstage.comparison.answer import Comparison, Cost
 from gainstage.comparison.candidate import Candidate, Left
+from gainstage.comparison.facts import Facts
 from gainstage.comparison.job import Job, Result
 from gainstage.comparison.options import FACTORS, Options, checked
 from gainstage.comparison.pool import Pool
@@ -26,6 +27,7 @@ from gainstage.errors import GainstageError, NothingObserved
 from gainstage.observe.script import Target
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.places import Places
+from gainstage.prescribe.sites import hidden
 from gainstage.record.reader import load
 from gainstage.verify import plan, printed
 from gainstage.verify.order import ENDED, Course, Order
@@ -47,6 +49,7 @@ class Found:
     candidates: list[Candidate]
     left: list[Left]
     own_rate: float
+    functions: frozenset[str]  # between the script's layers
 
 
 def compare(
@@ -72,34 +75,43 @@ def compare(
     """
     options, started = checked(options), time.monotonic()
     order = replace(order_for(target, options.plan), threads=options.threads)
-    told = told_of(order)
+    told = told_of(order, options.steps)
     store = Store.find(Path.cwd() / (output.removesuffix(".gs") or f"{target.stem}-compare"), told)
     known = len(store.results)
     with closing(store), where(options.jobs or plan.cores(), order) as pool:
         base = store.results.get(BASE) or watched(pool, store, order, options, progress)
+        if pool.local and base.course.memory:
+            pool.slots = min(pool.slots, plan.room(base.course.memory))
         found = candidates(store, base, options)
         work = Work(pool, store, order, pace(base.course, options), options.plan, found.candidates, progress)
-        race = Race(
-            work, len(found.candidates), options.seeds, work.pace.length, asked(options.metric), options.risk
-        )
-        interrupted = False
-        try:
-            race.run()
-        except KeyboardInterrupt:
-            interrupted = True
-    facts = [result.facts if (result := work.result((n, 0))) else None for n in range(race.count)]
-    if not race.reached:
-        raise KeyboardInterrupt
+        count, length = len(found.candidates), work.pace.length
+        race = Race(work, count, options.seeds, length, asked(options.metric), options.risk)
+        interrupted = run(race)
+    facts = [result.facts if (result := work.result((n, 0))) else None for n in range(count)]
     ranking = rank(race, found.candidates, facts)
-    cost = Cost(
-        work.steps_run, race.count * options.seeds * race.length, time.monotonic() - started,
-        len(store.results), known,
-    )  # fmt: skip
+    whole = work.pace.whole and ranking.steps >= length
+    cost = Cost(work.steps_run, count * options.seeds * length, time.monotonic() - started, len(store.results), known)
+    told_too = (*notes(options), *unchanged(found, facts))
     return Comparison(
-        target.command, ranking.rows, ranking.steps, work.pace.whole and ranking.steps >= work.pace.length,
-        options.seeds, ranking.measure, found.own_rate, ranking.target, tuple(race.rungs), options.risk,
-        ranking.held, tuple(found.left), tuple(notes(options, found)), os.path.relpath(store.folder), cost, interrupted,
+        target.command, ranking.rows, ranking.steps, whole, options.seeds, ranking.measure, found.own_rate,
+        ranking.target, tuple(race.rungs), options.risk, ranking.held, tuple(found.left), told_too,
+        os.path.relpath(store.folder), cost, interrupted,
     )  # fmt: skip
+
+
+def run(race: Race) -> bool:
+    """Run the race; whether it was interrupted, with something to tell.
+
+    Raises:
+        KeyboardInterrupt: when it was, before there was anything.
+    """
+    try:
+        race.run()
+    except KeyboardInterrupt:
+        if not race.reached:
+            raise
+        return True
+    return False
 
 
 def watched(pool: Pool, store: Store, order: Order, options: Options, progress: Progress) -> Result:
@@ -118,7 +130,7 @@ def watched(pool: Pool, store: Store, order: Order, options: Options, progress: 
             raise NothingObserved("the script ended without training: no optimizer step and no backward pass was seen")
         raise GainstageError(f"the script fails before it trains: {course.text or f'exit code {course.exit_code}'}")
     check_metric(course, options)
-    store.begin(base, with_files(told_of(order), course))
+    store.begin(base, with_files(told_of(order, options.steps), course))
     return base
 
 
@@ -144,7 +156,7 @@ def candidates(store: Store, base: Result, options: Options) -> Found:
     sources = {path: read_text(path) for path in base.course.files if os.path.exists(path)}
     case = Case(diagnose(load(store.file)), Places.from_json(base.course.places or {}), sources)
     able, left = variants(case, options)
-    return Found(able, left, own_rate(case))
+    return Found(able, left, own_rate(case), frozenset(stage.function for stage in hidden(case.view.stages)))
 
 
 def pace(course: Course, options: Options) -> Pace:
@@ -154,12 +166,20 @@ def pace(course: Course, options: Options) -> Pace:
     return Pace(length, whole, course.seconds, course.memory, course.modules)
 
 
-def notes(options: Options, found: Found) -> list[str]:
+def notes(options: Options) -> Iterator[str]:
     """What to mind about this comparison."""
-    said: list[str] = []
     if len(options.rates or FACTORS) == 1:
-        said.append(
+        yield (
             "one learning rate for all is not a fair comparison: each activation and each initialisation has its own "
             "best rate, and the one that this rate happens to suit wins; name several with --lr"
         )
-    return said
+
+
+def unchanged(found: Found, facts: Sequence[Facts | None]) -> Iterator[str]:
+    """Activations that were seen to run where another one should have been."""
+    for arm in dict.fromkeys(candidate.arm for candidate in found.candidates):
+        seen = {name for one, fact in zip(found.candidates, facts, strict=True) if one.arm == arm and fact
+                for name in fact.functions}  # fmt: skip
+        kept = sorted((seen & found.functions) - {arm.activation})
+        if kept:
+            yield f"{arm.name}: {', '.join(kept)} still ran between layers, in a place that the source does not show"

@@ -101,7 +101,7 @@ class Store:
         return BASE in self.results
 
 
-def told_of(order: Order) -> dict[str, Any]:
+def told_of(order: Order, steps: int) -> dict[str, Any]:
     """What, beside the files' content, makes two runs of a script the same."""
     import importlib.metadata
 
@@ -112,6 +112,7 @@ def told_of(order: Order) -> dict[str, Any]:
         "cwd": order.cwd,
         "metric": order.metric,
         "threads": order.threads,
+        "steps": steps,
         "versions": versions,
     }
 
