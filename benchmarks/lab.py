@@ -1,7 +1,7 @@
 """How long the explorer's panels take to answer a slider: every request through the server, as a browser sends it.
 
-    python benchmarks/lab.py            prints, and writes benchmarks/results/lab.json
-    python benchmarks/lab.py --repeat 5 only a look
+    python benchmarks/lab.py               prints, and writes benchmarks/results/lab.json
+    python benchmarks/lab.py --requests 5  only a look, at five of each panel
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import psutil
 RESULTS = Path(__file__).parent / "results" / "lab.json"
 TOKEN = "benchmark"
 GOAL = 0.1  # seconds
+REQUESTS = 40
 # A slider of each panel and where it is dragged: no two requests of a row are the same, so that no cache answers.
 DRAGGED: dict[str, tuple[dict[str, str], str, list[float]]] = {
     "functions": ({"f": "swish", "g": "elu", "h": "leaky_relu"}, "f.beta", [0.1 + 0.04 * n for n in range(100)]),
@@ -45,14 +46,14 @@ DRAGGED: dict[str, tuple[dict[str, str], str, list[float]]] = {
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=0, help="requests of each panel; 0 takes all and writes them")
+    parser.add_argument("--requests", type=int, default=REQUESTS, help=f"of each panel; fewer than {REQUESTS}: no file")
     options = parser.parse_args()
     with server() as (port, process):
-        rows = {name: measured(port, process, *asked, options.repeat) for name, asked in DRAGGED.items()}
+        rows = {name: measured(port, process, *asked, options.requests) for name, asked in DRAGGED.items()}
     for name, row in rows.items():
         p50, p95, busy = (1000 * row[key] for key in ("p50", "p95", "processor"))
         print(f"{name:16} p50 {p50:5.0f} ms   p95 {p95:5.0f} ms   processor {busy:4.0f} ms   {row['requests']} asked")
-    if not options.repeat:
+    if options.requests >= REQUESTS:
         RESULTS.write_text(json.dumps({**machine(), "goal": GOAL, "panels": rows}, indent=1) + "\n", encoding="utf-8")
 
 
@@ -72,7 +73,7 @@ def server() -> Iterator[tuple[int, psutil.Process]]:
 
 
 def measured(
-    port: int, process: psutil.Process, query: dict[str, str], slider: str, stops: list[float], repeat: int
+    port: int, process: psutil.Process, query: dict[str, str], slider: str, stops: list[float], count: int
 ) -> dict[str, Any]:
     """Seconds from sending a request to having read the answer; the first one, which imports things, apart.
 
@@ -81,7 +82,7 @@ def measured(
     panel = next(name.partition(",")[0] for name, asked in DRAGGED.items() if asked[0] is query)
     times: list[float] = []
     busy = 0.0
-    for stop in [stops[-1], *stops[: repeat or len(stops)]]:
+    for stop in [stops[-1], *stops[:: max(1, len(stops) // count)][:count]]:
         busy = busy if len(times) != 1 else sum(process.cpu_times()[:2])
         path = f"/answer?{urlencode({'panel': panel, **query, slider: f'{stop:g}'})}"
         began = time.perf_counter()

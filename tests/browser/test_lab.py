@@ -191,4 +191,7 @@ def test_a_training_is_watched_live(panel: Any) -> None:
     assert colours > 3
     page.reload()
     page.locator("#watched [data-part=run1-findings]", has_text="GS401").wait_for()
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+    found = axe.Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
     assert page.told == []

@@ -88,7 +88,10 @@ def troubles(texts: Iterable[str]) -> Markup:
 
 def _panel(view: View, alone: bool) -> Markup:
     panel = view.panel
-    parts = (tag("div", part, data_part=key) for key, part in view.parts.items())
+    parts = (
+        tag("div", part, data_part=key, role="status" if key == "sentence" else None)
+        for key, part in view.parts.items()
+    )
     bench = tag(
         "div",
         tag("form", form(view), id="controls", aria_label="Settings"),
@@ -105,7 +108,8 @@ def _panel(view: View, alone: bool) -> Markup:
         id="bench",
     )
     return join(
-        tag("h1" if alone else "h2", panel.title, class_="title"),
+        tag("h1", "gainstage lab", class_="unseen") if alone else None,
+        tag("h2", panel.title),
         tag("p", panel.lead, class_="lead"),
         bench,
         None if alone else _lessons(panel),
@@ -114,14 +118,14 @@ def _panel(view: View, alone: bool) -> Markup:
 
 def _lessons(panel: Panel) -> Markup:
     links = (tag("li", tag("a", lesson.text, href=link(panel, lesson.query))) for lesson in panel.lessons)
-    share = "The address holds everything that is set: send it, and the other side sees the same "
     return tag(
         "section",
         tag("h3", "Worth seeing", id="lessons-title"),
         tag("ul", links, class_="lessons"),
-        tag("p", share, tag("code", "gainstage lab 'ADDRESS'"), " opens it on another machine.", class_="quiet"),
+        tag("p", "The address holds everything that is set: ", tag("code", "gainstage lab 'ADDRESS'"),
+            " opens the same on another machine.", class_="quiet"),
         aria_labelledby="lessons-title",
-    )
+    )  # fmt: skip
 
 
 def link(panel: Panel, query: Mapping[str, str]) -> str:

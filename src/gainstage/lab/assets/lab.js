@@ -109,6 +109,7 @@ function arrange(fresh) {
     if (!place) {
       place = document.createElement("div");
       place.dataset.part = key;
+      if (key === "sentence") place.setAttribute("role", "status");
     }
     known.delete(key);
     if (place.lastHtml !== html) fill(place, html);
@@ -164,10 +165,14 @@ function input(event) {
 async function travelled() {
   clearTimeout(resting);
   const search = new URLSearchParams(location.search);
-  const answer = await fetch(`/answer?${search}`).then((found) => found.json());
-  reshape(answer.controls);
-  for (const control of controls()) put(control, search.get(control.dataset.name) ?? control.dataset.default);
-  use(answer, String(query()));
+  try {
+    const answer = await fetch(`/answer?${search}`).then((found) => found.json());
+    reshape(answer.controls);
+    for (const control of controls()) put(control, search.get(control.dataset.name) ?? control.dataset.default);
+    use(answer, String(query()));
+  } catch (error) {
+    lost(error);
+  }
 }
 
 if (bench) {
