@@ -110,8 +110,11 @@ def vit(hf: Any) -> tuple[nn.Module, Any, Callable[[Any], Tensor]]:
 
 def whisper(hf: Any) -> tuple[nn.Module, Any, Callable[[Any], Tensor]]:
     """A spectrogram of 64 frames in, words out."""
-    layers = {f"{side}_{what}": n for side in ("encoder", "decoder")
-              for what, n in (("layers", 2), ("attention_heads", 4), ("ffn_dim", 128))}
+    layers = {
+        f"{side}_{what}": n
+        for side in ("encoder", "decoder")
+        for what, n in (("layers", 2), ("attention_heads", 4), ("ffn_dim", 128))
+    }
     config = hf.WhisperConfig(
         vocab_size=WORDS, d_model=64, num_mel_bins=16, max_source_positions=32, max_target_positions=LENGTH, **layers,
         pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1, suppress_tokens=None,

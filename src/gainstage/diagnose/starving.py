@@ -76,3 +76,22 @@ def opening(view: View, stage: Stage) -> bool:
             if weight.size and weight[0] == 0:
                 return True
     return False
+
+
+def bypassed(view: View, stage: Stage) -> bool:
+    """Whether a path leads from before the stage to the end around it: a skip carries what the stage does not.
+
+    How faint the gradient is on a branch, as behind a layer scale of 1e-6 (Touvron et al. 2021), is the branch's own
+    scale; nothing is lost on the way to what comes before.
+    """
+    before, waiting = set[int](), list(stage.inputs)
+    while waiting:
+        index = waiting.pop()
+        if index not in before and index < stage.index:
+            before.add(index)
+            waiting += view.stages[index].inputs
+    reached = set(before)
+    for later in view.stages:
+        if later.index != stage.index and not reached.isdisjoint(later.inputs):
+            reached.add(later.index)
+    return bool(before) and view.chain[-1].index in reached

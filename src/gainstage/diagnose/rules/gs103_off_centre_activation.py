@@ -59,7 +59,8 @@ class OffCentreActivation(Rule):
         found = [stage for stage in view.stages if self.concerns(view, stage)]
         if found and np.isfinite(view.loss[-1]):
             # A zig-zag makes a training slow; where it gets on, it is no fault to cure.
-            stuck = progress(view) == "none" or outcome_of(view).failed
+            state = progress(view)
+            stuck = state == "none" or (state != "unknown" and outcome_of(view).failed)
             yield self.report(view, found, "warning" if stuck else "info")
 
     def concerns(self, view: View, stage: Stage) -> bool:

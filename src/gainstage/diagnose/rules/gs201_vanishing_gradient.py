@@ -18,7 +18,7 @@ from gainstage.diagnose.progress import Progress, progress
 from gainstage.diagnose.recall import recalls
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.stage import Stage
-from gainstage.diagnose.starving import Reach, cut_off, opening, reaches
+from gainstage.diagnose.starving import Reach, bypassed, cut_off, opening, reaches
 from gainstage.diagnose.transfer import gradient_split, largest
 from gainstage.diagnose.wording import split
 
@@ -79,7 +79,7 @@ class VanishingGradient(Rule):
         found = [reach for reach in reaches(view, chain) if not opening(view, reach.stage)]
         if len(found) < 2 or state == "good" or any(np.isposinf(reach.gradient_db) for reach in found):
             return
-        starved, severity = self.starved(found, state, decayed(view, chain) is not None)
+        starved, severity = self.starved(view, found, state, decayed(view, chain) is not None)
         starved = [reach for reach in starved if not (np.isneginf(reach.gradient_db) and cut_off(view, reach.stage))]
         # An embedding alone says little: each of its rows waits for its own token.
         if any(reach.stage.site.kind != "embedding" for reach in starved) and not self.idle(view):
@@ -111,11 +111,14 @@ class VanishingGradient(Rule):
         groups_found = [group for saturating in (False, True) for _, group in groups(view, saturating=saturating)]
         return any(idle.severity == "error" for group in groups_found for idle in group)
 
-    def starved(self, found: list[Reach], state: Progress, crushed: bool) -> tuple[list[Reach], Severity]:
+    def starved(
+        self, view: View, found: list[Reach], state: Progress, crushed: bool
+    ) -> tuple[list[Reach], Severity]:
         """The stages that do not learn, and how bad that is; ``crushed`` by weight decay they faded with time."""
         rates = np.array([reach.rate for reach in found])
         if np.isnan(rates).all() or state == "unknown":  # in a handful of steps nothing has moved far
-            return [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB], "error"
+            faint = [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB]
+            return [reach for reach in faint if not bypassed(view, reach.stage)], "error"
         fastest = float(np.nanmax(rates))
         adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
         gap = BEHIND if adequate else 10 ** (-WITHOUT_UPDATES_DB / 20)

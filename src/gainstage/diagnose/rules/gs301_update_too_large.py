@@ -11,6 +11,7 @@ from gainstage.diagnose.crushed import decayed
 from gainstage.diagnose.finding import Finding, Remedy, Severity
 from gainstage.diagnose.motion import Motion, motion, starting
 from gainstage.diagnose.overshoot import USUAL_RATIO, blame
+from gainstage.diagnose.progress import progress
 from gainstage.diagnose.rule import Rule, number
 from gainstage.diagnose.skill import Outcome, outcome_of, supervised
 
@@ -60,7 +61,8 @@ class UpdateTooLarge(Rule):
         # Where decay took the weights away, any step is large beside what is left of them.
         shrunk = decayed(view, view.chain) is not None
         large = (moved.change >= WHOLE) | ((moved.ratio >= WHOLE) & (not shrunk))
-        harmed = outcome.failed or not np.isfinite(view.loss).all() or thrown_back(view, moved)
+        failed = outcome.failed and progress(view) != "unknown"  # a handful of losses says nothing of where they go
+        harmed = failed or not np.isfinite(view.loss).all() or thrown_back(view, moved)
         if harmed and large.any() and not first_is_last(view, large):
             yield self.report(view, moved, outcome, large)
 
