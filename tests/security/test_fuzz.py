@@ -32,7 +32,7 @@ def test_every_input_gets_a_plain_answer(name: str, targets: dict[str, Any], tmp
     place = tmp_path / "inner"
     place.mkdir()
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
     @given(target.inputs)
     def try_one(case: Any) -> None:
         assert target.check(case, place) in ("read", "refused", "done", "shown")

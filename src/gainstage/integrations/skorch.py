@@ -55,7 +55,7 @@ class GainstageCallback(Callback):
         self._recording = Recording(**self.get_params())
         self._recording.begin()
 
-    def on_batch_end(self, net: Any, batch: Any = None, training: bool = False, **kwargs: Any) -> None:
+    def on_batch_end(self, net: Any, batch: Any = None, training: bool | None = None, **kwargs: Any) -> None:
         """End the training where ``stop_on`` says so, in the way that skorch takes for a stop."""
         if training and self._recording.stopping is not None:
             raise KeyboardInterrupt
