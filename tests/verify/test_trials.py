@@ -203,7 +203,8 @@ for weight, reduction in ((None, "mean"), (torch.ones(2), "mean"), (torch.tensor
 
 def test_a_course_survives_being_written(tmp_path: Path) -> None:
     course = Course(
-        "waiting", 3, (1.0, float("inf")), (Score(1, True, "mse_loss", 0.5, sums=(1.0, 2.0)),), (Reading(1, "a", 2.0),)
+        "waiting", 3, (1.0, float("inf")), (Score(1, True, "mse_loss", 0.5, sums=(1.0, 2.0)),), (Reading(1, "a", 2.0),),
+        step_seconds=0.25,
     )
     course.write(tmp_path / "course.json")
     assert Course.read(tmp_path / "course.json") == course
