@@ -66,6 +66,7 @@ def inside(folder: Path, *options: str) -> Done:
 
 def same(watched: Done, plain: Done) -> None:
     assert plain.code == 0 and plain.weights[0], "the script itself has failed"
+    assert re.search(r"^collectives [1-9]", plain.out, re.MULTILINE), "the script counts those of the whole training"
     assert (watched.code, watched.out, watched.weights) == (plain.code, plain.out, plain.weights)
 
 

@@ -43,13 +43,13 @@ def reach(activation: str, width: int) -> int:
     20 dB, whichever comes first.
     """
     found = gain(activation)
-    low, high = 0, 1
-    while high < DEEP and _holds(found, high, width):
-        low, high = high, 2 * high
-    while high - low > 1 and high < 2 * DEEP:
+    if _holds(found, DEEP, width):
+        return DEEP
+    low, high = 0, DEEP
+    while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _holds(found, middle, width) else (low, middle)
-    return min(low if low < DEEP else DEEP, DEEP)
+    return low
 
 
 def _holds(found: Gain, depth: int, width: int) -> bool:

@@ -55,4 +55,5 @@ norms = {name.removeprefix("module."): float(value.norm()) for name, value in st
 Path(f"weights{rank}").write_text(digest)
 if rank == 0:
     print(digest, norms)
+    print("collectives", dist.group.WORLD._get_sequence_number_for_group())
 dist.destroy_process_group()
