@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 HEAD = """\
-`benchmarks/compare.py`: {count} trainings of seconds on real data, {candidates} candidates on {seeds} seeds each, all run
-to the end; then the race on the recorded courses, {repeats} times on seeds drawn with replacement. It **agrees** where
-its winner is the exhaustive comparison's on the same seeds, or tied with it there. **Order kept**: finalists' pairs that
-could be told apart early, and ended so.
+`benchmarks/compare.py`: {count} trainings of seconds on real data, {candidates} candidates on {seeds} seeds each, all
+run to the end; then the race on the recorded courses, {repeats} times on seeds drawn with replacement. It **agrees**
+where its winner is the exhaustive comparison's on the same seeds, or tied with it there. **Order kept**: finalists'
+pairs that could be told apart early, and ended so.
 
 | training | compared by | agrees | same winner | cost | order kept |
 | --- | --- | ---: | ---: | ---: | ---: |

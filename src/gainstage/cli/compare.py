@@ -27,8 +27,8 @@ EPILOG = """\
 Each candidate is a patch of the script's source: another activation between its layers (output activations and gates
 stay), weights drawn to fit it, and three learning rates of its own. A comparison at one learning rate for all is not
 fair: the candidate that this rate happens to suit wins. Trials are paired: same seeds, same order of the data. All run
-a short way; who is worse than the leader beyond the seeds' chance is dropped, at a risk that is stated; the others go
-on to the end. What no difference is shown between is called a tie.
+a short way; who is so much slower than the leader that what is left could not make up for it, beyond the seeds'
+scatter, is dropped at a stated risk; the others go on to the end. Where no difference is shown, it is called a tie.
 
 examples:
   gainstage compare train.py --epochs 3
