@@ -12,6 +12,7 @@ from gainstage.cli import verdict
 from gainstage.cli.parser import Parser, add_color, add_fail_on, add_rules
 from gainstage.config import Config, read, switched_off
 from gainstage.errors import GainstageError
+from gainstage.observe.ranks import current_rank
 from gainstage.observe.script import Ending, Target
 from gainstage.observe.script import execute as run_script
 
@@ -73,7 +74,7 @@ def watch(
     if switched_off():
         return run_script(target, None).repeat()
     config = replace(config, output=str(Path.cwd() / (config.output or target.stem)))
-    if live:
+    if live and current_rank().rank == 0:  # one page for all ranks
         from gainstage.live.launch import launch
 
         print(f"gainstage: live page: {launch(Path(config.output))}", file=sys.stderr, flush=True)
