@@ -36,3 +36,59 @@ def test_a_branch_that_starts_closed_is_no_vanishing_gradient(size: float, said:
             nn.functional.cross_entropy(model(inputs), labels).backward()
             optimizer.step()
     assert ("GS201" in {finding.code for finding in watching.diagnosis.findings}) is said
+
+
+class Scaled(nn.Module):
+    """A residual branch behind a layer scale that starts at 1e-6 (Touvron et al. 2021)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm, self.widen, self.narrow = nn.LayerNorm(32), nn.Linear(32, 64), nn.Linear(64, 32)
+        self.scale = nn.Parameter(torch.full((32,), 1e-6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.scale * self.narrow(nn.functional.gelu(self.widen(self.norm(x))))
+
+
+class Bottleneck(nn.Module):
+    """An inverted residual whose projection is linear on purpose (Sandler et al. 2018), of one width throughout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depthwise = nn.Sequential(nn.Conv2d(8, 8, 3, 2, 1, groups=8), nn.BatchNorm2d(8), nn.ReLU6())
+        self.project = nn.Sequential(nn.Conv2d(8, 8, 1), nn.BatchNorm2d(8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.project(self.depthwise(x))
+
+
+def test_faint_gradients_on_branches_are_no_loss_on_the_way() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(32, 32), *(Scaled() for _ in range(4)), nn.Linear(32, 4))
+    assert "GS201" not in codes(model, torch.randn(64, 32))
+
+
+def test_a_stage_in_front_of_which_the_gradient_comes_back_is_no_loss_on_the_way() -> None:
+    """A normalisation divides by what the weights behind it multiply with."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(32, 32), nn.Linear(32, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 4))
+    with torch.no_grad():
+        model[1].weight *= 1e4
+        model[1].bias.zero_()
+    assert "GS201" not in codes(model, torch.randn(64, 32))
+
+
+def test_linear_bottlenecks_are_no_linear_collapse() -> None:
+    torch.manual_seed(0)
+    stem, head = nn.Conv2d(3, 8, 3, padding=1), (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 4))
+    plain = nn.Sequential(stem, nn.ReLU(), Bottleneck(), nn.Conv2d(8, 24, 1), nn.ReLU(), *head)
+    assert "GS106" not in codes(plain, torch.randn(64, 3, 8, 8))
+    missing = nn.Sequential(stem, nn.ReLU(), nn.Conv2d(8, 8, 1), nn.Conv2d(8, 24, 1), nn.ReLU(), *head)
+    assert "GS106" in codes(missing, torch.randn(64, 3, 8, 8))
+
+
+def codes(model: nn.Module, inputs: Tensor) -> set[str]:
+    """What one look at the model finds."""
+    labels = torch.randint(4, (len(inputs),))
+    diagnosis = gainstage.check(model, inputs, lambda output: nn.functional.cross_entropy(output, labels))
+    return {finding.code for finding in diagnosis.findings}

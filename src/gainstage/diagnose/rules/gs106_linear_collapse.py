@@ -34,8 +34,9 @@ class LinearCollapse(Rule):
 
     ## When it stays silent
     A narrow middle is a factorisation with a purpose (bottleneck, low-rank adapter, autoencoder's code), as are
-    depthwise convolutions, tied weights and attention's projections. Pooling by maximum, gating, products and layer
-    normalisation bend. Straight activations are reported only where the loss does not fall and the signal is alive.
+    depthwise convolutions and what projects their outputs, tied weights and attention's projections. Pooling by
+    maximum, gating, products and layer normalisation bend. Straight activations are reported only where the loss does
+    not fall and the signal is alive.
 
     ## Example
     `nn.Sequential(nn.Linear(8, 64), nn.Linear(64, 64), nn.Linear(64, 1))`
@@ -129,7 +130,9 @@ def collapsed(view: View, first: Stage, second: Stage) -> bool:
     """Whether two consecutive stages are one in effect and not a factorisation on purpose."""
     middle_width = second.site.fan_in if second.site.operation == "linear" else first.site.units
     narrow = middle_width < min(first.site.fan_in, second.site.units)
-    grouped = depthwise(view, first) or depthwise(view, second)
+    # Linear bottlenecks (Sandler et al. 2018) project what a depthwise convolution gives, with nothing behind.
+    around = [first, second, *(view.stages[index] for index in first.inputs)]
+    grouped = any(depthwise(view, stage) for stage in around)
     tied = second.weight is not None and sum(other.weight is second.weight for other in view.stages) > 1
     return bends_not(first) and not (narrow or grouped or tied or first.residual)
 

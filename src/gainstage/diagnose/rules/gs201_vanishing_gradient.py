@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -117,8 +118,9 @@ class VanishingGradient(Rule):
         """The stages that do not learn, and how bad that is; ``crushed`` by weight decay they faded with time."""
         rates = np.array([reach.rate for reach in found])
         if np.isnan(rates).all() or state == "unknown":  # in a handful of steps nothing has moved far
-            faint = [reach for reach in found if reach.gradient_db <= WITHOUT_UPDATES_DB]
-            return [reach for reach in faint if not bypassed(view, reach.stage)], "error"
+            # Where the gradient comes back before the first stage, as in front of a normalisation, it was not lost.
+            trunk = (reach for reach in found if not bypassed(view, reach.stage))
+            return list(takewhile(lambda reach: reach.gradient_db <= WITHOUT_UPDATES_DB, trunk)), "error"
         fastest = float(np.nanmax(rates))
         adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
         gap = BEHIND if adequate else 10 ** (-WITHOUT_UPDATES_DB / 20)
