@@ -38,6 +38,20 @@ def test_a_branch_that_starts_closed_is_no_vanishing_gradient(size: float, said:
     assert ("GS201" in {finding.code for finding in watching.diagnosis.findings}) is said
 
 
+def test_an_output_layer_that_starts_at_zero_is_waited_for() -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(*(m for _ in range(4) for m in (nn.Linear(32, 32), nn.Tanh())), nn.Linear(32, 4))
+    nn.init.zeros_(model[-1].weight)
+    inputs, labels = torch.randn(64, 32), torch.randint(4, (64,))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    with gainstage.watch(every=1) as watching:
+        for _ in range(3):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(inputs), labels).backward()
+            optimizer.step()
+    assert "GS201" not in {finding.code for finding in watching.diagnosis.findings}
+
+
 class Scaled(nn.Module):
     """A residual branch behind a layer scale that starts at 1e-6 (Touvron et al. 2021)."""
 

@@ -65,17 +65,22 @@ def cut_off(view: View, stage: Stage) -> bool:
     return False
 
 
-def opening(view: View, stage: Stage) -> bool:
+def opening(view: View, stage: Stage, *, whole: bool = False) -> bool:
     """Whether what follows began with weights of zero, as an adapter's second matrix or a branch that starts closed.
 
-    Nothing arrives in front of it before it has opened, and that is how it is meant.
+    Nothing arrives in front of it before it has opened, and that is how it is meant. ``whole``: anything that comes
+    later counts, as in the first steps of a network whose output layer starts at zero.
     """
-    for later in view.stages:
-        if stage.index in later.inputs and later.weight is not None and later.weight.trainable:
-            weight = view.update(later.weight, "weight")
-            if weight.size and weight[0] == 0:
-                return True
-    return False
+    behind = (s for s in view.stages if s.index > stage.index and (whole or stage.index in s.inputs))
+    return any(began_at_zero(view, later) for later in behind)
+
+
+def began_at_zero(view: View, stage: Stage) -> bool:
+    """Whether the stage's weights were zero before the first step that was seen."""
+    if stage.weight is None or not stage.weight.trainable:
+        return False
+    weight = view.update(stage.weight, "weight")
+    return bool(weight.size) and bool(weight[0] == 0)
 
 
 def bypassed(view: View, stage: Stage) -> bool:

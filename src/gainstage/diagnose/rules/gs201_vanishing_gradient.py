@@ -119,7 +119,8 @@ class VanishingGradient(Rule):
         rates = np.array([reach.rate for reach in found])
         if np.isnan(rates).all() or state == "unknown":  # in a handful of steps nothing has moved far
             # Where the gradient comes back before the first stage, as in front of a normalisation, it was not lost.
-            trunk = (reach for reach in found if not bypassed(view, reach.stage))
+            trunk = [reach for reach in found if not bypassed(view, reach.stage)]
+            trunk = [reach for reach in trunk if not opening(view, reach.stage, whole=True)]
             return list(takewhile(lambda reach: reach.gradient_db <= WITHOUT_UPDATES_DB, trunk)), "error"
         fastest = float(np.nanmax(rates))
         adequate = max(reach.travelled for reach in found if not np.isnan(reach.travelled)) >= MOVING
