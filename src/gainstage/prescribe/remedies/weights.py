@@ -90,7 +90,8 @@ def zero_bias(case: Case, wanted: Wanted) -> Iterator[Draft]:
 def offsets(case: Case, stages: Sequence[Stage]) -> list[str]:
     """Parameters with one number for each unit that are neither weight nor bias of a layer: thresholds."""
     known = {name for site in case.run.sites for name in (site.weight, site.bias)}
-    units = {stage.site.fan_out or stage.site.units for stage in stages}
+    # A convolution's fan-out counts its kernel's places, too.
+    units = {size for stage in stages for size in (stage.site.units, stage.site.fan_out) if size}
     return [
         parameter.name for parameter in case.run.parameters
         if parameter.name not in known and parameter.trainable and math.prod(parameter.shape) in units
