@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import comparison_table
 import gains
 import remedies_page
 import starts
@@ -86,6 +87,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
     written |= {**repairs(), **fuzzing()}
+    written |= comparisons()
     written |= {**measured_pages(), **approximation()}
     return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
@@ -107,6 +109,12 @@ def fuzzing() -> dict[Path, str]:
     """The page about safety, with the figures of the last fuzzing."""
     page, results = ROOT / "docs" / "security.md", ROOT / "benchmarks" / "results" / "fuzz.json"
     return {page: between(read(page), "fuzz", fuzz_table(json.loads(read(results))))} if results.exists() else {}
+
+
+def comparisons() -> dict[Path, str]:
+    """The page about comparisons, with the figures of its benchmark."""
+    page, results = ROOT / "docs" / "compare.md", ROOT / "benchmarks" / "results" / "compare.json"
+    return {page: between(read(page), "compare", comparison_table.block(json.loads(read(results))))}
 
 
 def approximation() -> dict[Path, str]:
