@@ -105,7 +105,7 @@ def measured(
 
 
 def machine() -> dict[str, Any]:
-    """Where and when."""
+    """Where and when; ``load`` and ``niceness`` say how much of the machine there was to have."""
     import gainstage
 
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
@@ -117,6 +117,7 @@ def machine() -> dict[str, Any]:
         "machine": platform.machine(),
         "cores": os.cpu_count(),
         "load": load,
+        "niceness": psutil.Process().nice(),
     }
 
 

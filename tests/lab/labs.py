@@ -16,6 +16,8 @@ from serving import Server
 class Lab(Server):
     """``gainstage lab`` running; asks with the token."""
 
+    patience = 100.0  # proofs take a second, and the machine may be busy
+
     @property
     def cookie(self) -> dict[str, str]:
         """What a browser sends once it has the token."""

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 class Server:
     """``gainstage live`` running; ``address`` is what it printed, ``port`` where it listens."""
 
+    patience = 20.0  # seconds
+
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
         self.process = process
@@ -23,7 +25,7 @@ class Server:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
         """Status, headers (lower case) and text of one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         try:
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()

@@ -14,7 +14,7 @@ from gainstage.errors import GainstageError
 from gainstage.lab.panel import Job
 from gainstage.lab.panels import Failed
 
-PATIENCE = 20.0  # seconds that a job may take
+PATIENCE = 60.0  # seconds that a job may take: a minute on a busy machine is a second on an idle one
 KEPT = 256  # results
 
 
