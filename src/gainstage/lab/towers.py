@@ -31,7 +31,7 @@ CHECKED = 4001  # points at which the error is measured
 MOST = 128  # towers or straight pieces
 COUNTS = (2, 4, 8, 16, 32, 64, 128)
 STEEPNESS = (1 / 256, 1 / 128, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)
-HALVINGS, ROUGHLY = 14, 9  # of the interval in which a tolerance lies; fewer where it becomes a point of a curve
+HALVINGS, ROUGHLY = 10, 8  # of the interval in which a tolerance lies; fewer where it becomes a point of a curve
 PROVABLE = 1e-3  # of the function's height: finer proofs take longer than one waits for
 
 
