@@ -89,14 +89,14 @@ def bypassed(view: View, stage: Stage) -> bool:
     How faint the gradient is on a branch, as behind a layer scale of 1e-6 (Touvron et al. 2021), is the branch's own
     scale; nothing is lost on the way to what comes before.
     """
-    before, waiting = set[int](), list(stage.inputs)
+    sites, own = {site.index: site for site in view.run.sites}, stage.site.index
+    before, waiting = set[int](), list(stage.site.sources)
     while waiting:
         index = waiting.pop()
-        if index not in before and index < stage.index:
+        if index not in before and index < own:
             before.add(index)
-            waiting += view.stages[index].inputs
-    reached = set(before)
-    for later in view.stages:
-        if later.index != stage.index and not reached.isdisjoint(later.inputs):
-            reached.add(later.index)
-    return bool(before) and view.chain[-1].index in reached
+            waiting += sites[index].sources
+    for site in view.run.sites:
+        if site.index != own and not before.isdisjoint(site.sources):
+            before.add(site.index)
+    return view.chain[-1].site.index in before

@@ -12,7 +12,7 @@ from gainstage.diagnose.finding import Cause, Finding, Remedy, Severity
 from gainstage.diagnose.progress import progress, softened
 from gainstage.diagnose.rule import Rule
 from gainstage.diagnose.severed import any_gradient, passes, reached, severed
-from gainstage.diagnose.starving import cut_off
+from gainstage.diagnose.starving import bypassed, cut_off
 from gainstage.record.schema import Parameter
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ class BlockedGradient(Rule):
         zero = bool((gradient[~np.isnan(gradient)] == 0).all() and not np.isnan(gradient).all()) and not any(
             cut_off(view, stage) for stage in stages
         )
-        return "zero-gradient" if zero and stages else ""
+        # A branch may start closed (the last normalisation's scale at zero: Goyal et al. 2017) and open in time.
+        closed = progress(view) == "unknown" and any(bypassed(view, stage) for stage in stages)
+        return "zero-gradient" if zero and stages and not closed else ""
 
     def severity_of(self, view: View, reason: str, parameters: list[Parameter]) -> Severity | None:
         """What is wrong by construction is an error; what may be intended is none where the network learns well."""
