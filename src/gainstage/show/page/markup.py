@@ -15,7 +15,8 @@ class Markup(str):
     __slots__ = ()
 
 
-VOID = frozenset({"meta", "br", "input", "link", "rect", "line", "circle", "path", "polyline", "polygon", "use", "stop"})
+VOID = frozenset({"meta", "br", "input", "link"})
+VOID |= {"rect", "line", "circle", "path", "polyline", "polygon", "use", "stop"}
 
 Child = Any  # Markup, text, a number, None, or an iterable of these
 
