@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from gainstage.prescribe.anchors import Turn, turns
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.source.expressions import assigned_to, base_name, class_of, function_of
-from gainstage.prescribe.source.script import Call, Script, dotted_name
+from gainstage.prescribe.source.script import Call, FunctionDef, Script, dotted_name
 
 _USUAL = ("model", "net", "network", "module", "classifier", "student")
 
@@ -31,7 +29,7 @@ def _networks(case: Case) -> set[str]:
     for stage in case.view.stages:
         for at in case.on_line(stage.site):
             home = function_of(at.script, at.call)
-            if isinstance(home, cst.FunctionDef) and not class_of(at.script, home):
+            if isinstance(home, FunctionDef) and not class_of(at.script, home):
                 found.add(home.name.value)
     return found
 

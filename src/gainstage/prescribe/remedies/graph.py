@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from libcst import Attribute, Name
-
 from gainstage.prescribe.anchors import models, turns
 from gainstage.prescribe.case import Case
 from gainstage.prescribe.draft import Draft, Wanted, makes
@@ -14,7 +12,7 @@ from gainstage.prescribe.source.expressions import assigned_to
 from gainstage.prescribe.source.graph import cuts, steps_in
 from gainstage.prescribe.source.lists import lists_of_modules
 from gainstage.prescribe.source.patch import CannotPatch, Patch
-from gainstage.prescribe.source.script import Node, Script
+from gainstage.prescribe.source.script import Attribute, Name, Node, Script
 from gainstage.prescribe.source.variables import last_assignment
 from gainstage.prescribe.training import trained_models
 

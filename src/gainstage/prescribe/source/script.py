@@ -15,6 +15,7 @@ from gainstage.errors import GainstageError
 Node = cst.CSTNode
 Expression = cst.BaseExpression
 Call = cst.Call
+Name, Attribute, FunctionDef = cst.Name, cst.Attribute, cst.FunctionDef
 Kind = TypeVar("Kind", bound=cst.CSTNode)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ROOTS = ("torch.nn.functional", "torch.nn.init", "torch.nn", "torch.optim", "torch")
