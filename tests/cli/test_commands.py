@@ -85,7 +85,7 @@ def test_report_of_a_run_that_saw_nothing(here: Path) -> None:
         (["explain", "GS20"], "no rule 'GS20'; did you mean"),
         (["explain", "vanishing-gradents"], "'vanishing-gradient'"),
         (["explain", "zzz"], "known are GS"),
-        (["repotr"], "no command 'repotr'; did you mean 'report'?"),
+        (["repotr"], "no command 'repotr'; did you mean 'report' or 'export'?"),
         (["train.py", "--epochs", "3"], "to watch a script, say: gainstage run train.py --epochs 3"),
         (["run"], "run what?"),
         (["run", "--quiet"], "run what?"),

@@ -58,7 +58,7 @@ MORE = [
     Patient("gated-recurrence", "GS201", HEAD + RECURRENT + sgd(0.2) + loop(steps=80).replace("128", "32")),
     Patient("less-weight-decay", "GS104", HEAD + deep("nn.Tanh()", 3) + sgd(0.1, ", weight_decay=0.7") + loop()),
     Patient("less-momentum", "GS301", HEAD + "y = X[:, :1] * 2\n" + ONE.replace("ReLU", "Tanh")
-            + sgd(0.5, ", momentum=0.98") + loop("F.l1_loss(model(X[i]), y[i])", 120)),
+            + sgd(0.2, ", momentum=0.98") + loop("F.l1_loss(model(X[i]), y[i])", 120)),
     Patient("adam", "GS303", HEAD + "model = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 2))\n"
             + "optimizer = torch.optim.SGD([{'params': model[0].parameters(), 'lr': 1e-7}, "
             + "{'params': model[2].parameters(), 'lr': 0.1}])" + loop()),

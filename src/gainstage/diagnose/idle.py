@@ -72,8 +72,9 @@ def groups(view: View, *, saturating: bool) -> Iterator[tuple[Severity, list[Idl
                 by_cause.setdefault(idle.origin.cause.name, []).append(idle)
     for cause, group in by_cause.items():
         severity = softened(most_severe(idle.severity for idle in group if idle.severity), view)
-        # Units that fell silent little by little while the loss fell were not needed: that is how nets become sparse.
-        pruned = cause == "drift" and progress(view) == "some"
+        # Units that fell silent little by little while the loss fell were not needed: that is how nets become sparse,
+        # and how a narrow code becomes a binary one.
+        pruned = cause == "drift" and progress(view) in ("some", "good")
         yield (LOWER[severity] if pruned else severity), group
 
 

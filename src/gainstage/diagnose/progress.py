@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ FEWEST = 5  # samples; medians of fewer say nothing about a trend
 LOWER: dict[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
 
 
+@lru_cache(maxsize=1)  # many rules ask it of one run
 def progress(view: View) -> Progress:
     """ "good": half of what a constant prediction misses is explained, or an unknown loss was halved.
 

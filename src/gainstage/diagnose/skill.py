@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -175,6 +176,7 @@ class Outcome:
         return not self.done and (self.broke or not self.fell or self.skill <= SLIGHT)
 
 
+@lru_cache(maxsize=1)  # many rules ask it of one run
 def outcome_of(view: View) -> Outcome:
     """The outcome of the run, by the best known of its losses."""
     known = [skill(outlet).value for outlet in outlets(view)]
