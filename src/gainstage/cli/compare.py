@@ -17,7 +17,6 @@ from gainstage.config import read
 from gainstage.errors import GainstageError
 
 if TYPE_CHECKING:
-    from gainstage.comparison.answer import Comparison
     from gainstage.comparison.pool import Pool
     from gainstage.verify.order import Order
 
@@ -62,6 +61,7 @@ def build(parser: Parser) -> Parser:
     add("--time-limit", type=float, default=0.0, metavar="S", help="seconds that a trial may take")
     add("-o", "--output", default="", metavar="NAME", help="name of the run folder (default: SCRIPT-compare)")
     add("--json", metavar="FILE", help="write the comparison as JSON, too")
+    add("--html", metavar="FILE", help="write it as a page, too: one file that needs nothing else")
     add_color(parser)
     return parser
 
@@ -82,7 +82,14 @@ def execute(arguments: Sequence[str]) -> int:
         where = partial(_elsewhere, options.cluster) if options.cluster else here
         found = compare(target, _options(options), output=options.output, progress=progress.show, where=where)
     if options.json:
-        _write_json(options.json, found)
+        from gainstage.show.compare_json import to_json
+        from gainstage.show.machine import dumps
+
+        _write("--json", options.json, dumps(to_json(found)))
+    if options.html:
+        from gainstage.show.compare_page import page
+
+        _write("--html", options.html, page(found))
     print(render(found, terminal(sys.stdout, color)), end="", flush=True)  # type: ignore[arg-type]
     return 130 if found.interrupted else OK
 
@@ -102,11 +109,8 @@ def _options(given: Any) -> Any:
     )  # fmt: skip
 
 
-def _write_json(file: str, found: Comparison) -> None:
-    from gainstage.show.compare_json import to_json
-    from gainstage.show.machine import dumps
-
+def _write(option: str, file: str, text: str) -> None:
     try:
-        Path(file).write_text(dumps(to_json(found)), encoding="utf-8")
+        Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise GainstageError(f"cannot write --json {file}: {error.strerror}") from error
+        raise GainstageError(f"cannot write {option} {file}: {error.strerror}") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gainstage.comparison.candidate import Arm, Candidate, Left
 from gainstage.comparison.facts import Facts
+from gainstage.display import as_html
 from gainstage.verify.proof import Effect, Measure
 
 
@@ -123,6 +124,8 @@ class Comparison:
     folder: str = ""
     cost: Cost = field(default_factory=Cost)
     interrupted: bool = False
+
+    _repr_html_ = as_html
 
     @property
     def count(self) -> int:

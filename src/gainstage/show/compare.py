@@ -57,7 +57,7 @@ def _add_ranking(page: Page, found: Comparison) -> None:
         page.paragraph(("dropped, those that came further first", "dim"))
     for row in found.rows:
         if row.best.dropped is not None:
-            page.labelled((row.arm.name, ""), [(_out(row.best), "dim")], width=LABEL, indent=2)
+            page.labelled((row.arm.name, ""), [(out(row.best), "dim")], width=LABEL, indent=2)
 
 
 def _rank(row: Row, found: Comparison) -> Sequence[Spans]:
@@ -66,15 +66,15 @@ def _rank(row: Row, found: Comparison) -> Sequence[Spans]:
     return [
         [(mark, "good")],
         [(row.arm.name, role)],
-        [(_rate(best), role)],
+        [(rate(best), role)],
         [(numbers.number(best.mean), role)],
-        [(_effect(best.against), role)],
+        [(effect(best.against), role)],
         [(numbers.percent(row.share), role)],
-        [(_steps(best.reached), role)],
+        [(steps(best.reached), role)],
     ]
 
 
-def _out(entry: Entry) -> str:
+def out(entry: Entry) -> str:
     """``at step 60, learning rate 0.1: training loss 0.61``."""
     drop = entry.dropped
     if drop is None:
@@ -82,19 +82,21 @@ def _out(entry: Entry) -> str:
     if drop.broke:
         return f"broke by step {drop.step:,}: {entry.errors[0] if entry.errors else 'its loss is no number any more'}"
     when = f"at step {drop.step:,} on {drop.seeds} seeds"
-    return f"{when}, at its best learning rate {_rate(entry)}: training loss {numbers.number(entry.loss)}"
+    return f"{when}, at its best learning rate {rate(entry)}: training loss {numbers.number(entry.loss)}"
 
 
-def _rate(entry: Entry) -> str:
+def rate(entry: Entry) -> str:
+    """Its learning rate, or the factor on the script's own where that is unknown."""
     candidate = entry.candidate
     return f"{candidate.rate:.2g}" if math.isfinite(candidate.rate) else f"×{candidate.factor:.2g}"
 
 
-def _steps(value: float) -> str:
+def steps(value: float) -> str:
+    """Whole steps; a dash where the target was not reached."""
     return f"{value:,.0f}" if math.isfinite(value) else numbers.MISSING
 
 
-def _effect(effect: Effect | None) -> str:
+def effect(effect: Effect | None) -> str:
     """``×0.91 (0.85…0.98)`` for losses, ``+0.03 (+0.01…+0.05)`` for differences."""
     if effect is None:
         return ""
@@ -138,17 +140,22 @@ def _add_answer(page: Page, found: Comparison) -> None:
     tied = found.tied
     if found.interrupted:
         page.paragraph(("interrupted: these are the results so far; the same command goes on from here", "warning"))
-    if len(tied) > 1:
-        names = ", ".join(f"{row.arm.name} ({numbers.percent(row.share)})" for row in tied)
-        page.labelled(("=", "good"), [(f"a tie: no difference is shown between {names}", "strong")], width=1)
-    elif tied:
-        (row,) = tied
-        page.labelled(("✓", "good"), [(f"best: {row.arm.name} at learning rate {_rate(row.best)}", "strong")], width=1)
-    for sentence in (_risk(found), _cost_of(found)):
+    if tied:
+        page.labelled(("=" if len(tied) > 1 else "✓", "good"), [(answer(found), "strong")], width=1)
+    for sentence in (risk(found), cost(found)):
         page.paragraph((sentence, "dim"), indent=2)
 
 
-def _risk(found: Comparison) -> str:
+def answer(found: Comparison) -> str:
+    """Who is best, or between whom no difference is shown, as a sentence."""
+    if len(found.tied) > 1:
+        names = ", ".join(f"{row.arm.name} ({numbers.percent(row.share)})" for row in found.tied)
+        return f"a tie: no difference is shown between {names}"
+    best = found.tied[0] if found.tied else None
+    return f"best: {best.arm.name} at learning rate {rate(best.best)}" if best else "nothing could be ranked"
+
+
+def risk(found: Comparison) -> str:
     """What dropping has risked; and how much an early order says here."""
     drops = [entry.dropped for row in found.rows for entry in (row.best, *row.others) if entry.dropped is not None]
     kept = ""
@@ -163,13 +170,14 @@ def _risk(found: Comparison) -> str:
     )
 
 
-def _cost_of(found: Comparison) -> str:
-    cost = found.cost
-    share = numbers.percent(cost.steps / cost.exhaustive) if cost.exhaustive else ""
+def cost(found: Comparison) -> str:
+    """What it took beside all candidates to the end, and where the results lie."""
+    spent = found.cost
+    share = numbers.percent(spent.steps / spent.exhaustive) if spent.exhaustive else ""
     where = f"; results in {found.folder}" if found.folder else ""
-    known = f", {cost.known} of them known before" if cost.known else ""
+    known = f", {spent.known} of them known before" if spent.known else ""
     return (
-        f"Cost: {cost.steps:,} steps in {cost.trials} trials{known}, {share} of all candidates to the end; "
-        f"{numbers.seconds(cost.seconds)}{where}"
+        f"Cost: {spent.steps:,} steps in {spent.trials} trials{known}, {share} of all candidates to the end; "
+        f"{numbers.seconds(spent.seconds)}{where}"
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from functools import singledispatch
 
+from gainstage.comparison.answer import Comparison
 from gainstage.diagnose.engine import RULES, Diagnosis, diagnose
 from gainstage.diagnose.finding import Finding
 from gainstage.functions.card import Card
 from gainstage.record.run import Run
+from gainstage.show.compare_page import comparison
 from gainstage.show.figure import figure
 from gainstage.show.html import resource, run
 from gainstage.show.page.figure import folded
@@ -82,6 +84,11 @@ def _(card: Card) -> str:
         Markup(figure(card)),
         folded("Properties", properties, key=f"{card.name}-properties"),
     )
+
+
+@html.register
+def _(found: Comparison) -> str:
+    return _framed(comparison(found))
 
 
 def _framed(*content: Markup) -> str:
