@@ -18,6 +18,7 @@ from pathlib import Path
 
 import comparison_table
 import gains
+import models_table
 import remedies_page
 import starts
 from approximation_tables import tables
@@ -38,6 +39,13 @@ INITIALISATION = ROOT / "docs" / "initialisation.md"
 STARTS = ROOT / "benchmarks" / "results" / "initialisation.json"
 APPROXIMATION = ROOT / "docs" / "approximation.md"
 CLAIMS = ROOT / "benchmarks" / "results" / "claims.json"
+# Part of which page, results, and what lays them out.
+BLOCKS = {
+    "repair": ("fix.md", "repair.json", repair_table),
+    "fuzz": ("security.md", "fuzz.json", fuzz_table),
+    "compare": ("compare.md", "compare.json", comparison_table.block),
+    "models": ("models.md", "models.json", models_table.block),
+}
 MEASURED = {"numerics": numerics, "functions": speed}
 PAGES = {"numerics": "numerics.md", "functions": "speed.md"}
 
@@ -86,8 +94,7 @@ def documents(demo: bool = False) -> dict[Path, str]:
     written[THEORY] = between(read(THEORY), "gains", gains.block())
     written[ROOT / "docs" / "figures" / "chains.svg"] = gains.figure()
     written[ROOT / "docs" / "remedies.md"] = remedies_page.page()
-    written |= {**repairs(), **fuzzing()}
-    written |= comparisons()
+    written |= measured_blocks()
     written |= {**measured_pages(), **approximation()}
     return {**written, RULE_PAGES / "index.md": pages.index(rules), README: readme}
 
@@ -99,22 +106,14 @@ def measured_pages() -> dict[Path, str]:
     return {ROOT / "docs" / PAGES[name]: MEASURED[name](result) for name, result in found.items()}
 
 
-def repairs() -> dict[Path, str]:
-    """The page about cures, with the figures of the repair benchmark where it has been run."""
-    page, results = ROOT / "docs" / "fix.md", ROOT / "benchmarks" / "results" / "repair.json"
-    return {page: between(read(page), "repair", repair_table(json.loads(read(results))))} if results.exists() else {}
-
-
-def fuzzing() -> dict[Path, str]:
-    """The page about safety, with the figures of the last fuzzing."""
-    page, results = ROOT / "docs" / "security.md", ROOT / "benchmarks" / "results" / "fuzz.json"
-    return {page: between(read(page), "fuzz", fuzz_table(json.loads(read(results))))} if results.exists() else {}
-
-
-def comparisons() -> dict[Path, str]:
-    """The page about comparisons, with the figures of its benchmark."""
-    page, results = ROOT / "docs" / "compare.md", ROOT / "benchmarks" / "results" / "compare.json"
-    return {page: between(read(page), "compare", comparison_table.block(json.loads(read(results))))}
+def measured_blocks() -> dict[Path, str]:
+    """The pages of which a part is a benchmark's figures, for the benchmarks that have been run."""
+    written = {}
+    for name, (page, results, block) in BLOCKS.items():
+        path, measured = ROOT / "docs" / page, ROOT / "benchmarks" / "results" / results
+        if measured.exists():
+            written[path] = between(read(path), name, block(json.loads(read(measured))))
+    return written
 
 
 def approximation() -> dict[Path, str]:
