@@ -18,7 +18,7 @@ class Case:
     is the loss.
     """
 
-    library: str
+    package: str
     name: str
     build: Callable[[], tuple[nn.Module, Any, Callable[[Any], Tensor]]]
 

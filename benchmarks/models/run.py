@@ -55,10 +55,10 @@ def main() -> None:
         else {row["model"]: row for row in json.loads(options.output.read_text())["rows"]}
     )
     for case in cases():
-        model = f"{case.library} {case.name}"
+        model = f"{case.package} {case.name}"
         wanted = any(part in model for part in options.only.split(","))
         if wanted and (options.again or model not in rows):
-            rows[model] = {"model": model, "library": case.library, "name": case.name} | apart(case, options.limit)
+            rows[model] = {"model": model, "library": case.package, "name": case.name} | apart(case, options.limit)
             print(model, told(rows[model]), flush=True)
             save(options.output, rows)
 
