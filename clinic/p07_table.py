@@ -1,4 +1,4 @@
-"""A table as it comes from the file. The loss begins in the hundreds and ends where guessing would be."""
+"""A table as it comes from the file. The loss never gets far below 0.66, which guessing the shares would give."""
 
 import torch
 from sklearn.datasets import load_breast_cancer

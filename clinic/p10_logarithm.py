@@ -1,4 +1,4 @@
-"""A cross-entropy written by hand, after the formula in the book. It goes well for a while; then it is NaN."""
+"""A cross-entropy written by hand, after the formula in the book. It goes well for four steps; then it is NaN."""
 
 import torch
 from sklearn.datasets import load_breast_cancer
